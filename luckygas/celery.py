@@ -1,0 +1,58 @@
+"""The Celery app: a doorbell for work whose record is always a row in the database."""
+
+import os
+import signal
+import threading
+import time
+
+from celery import Celery
+from celery.signals import task_received, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luckygas.settings")
+
+app = Celery("luckygas")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+HEARTBEAT_SECONDS = 10
+SILENCE_SECONDS = 60
+
+_last_heard: float | None = None
+
+
+@app.task(name="luckygas.heartbeat", ignore_result=True)
+def heartbeat() -> None:
+    """Say nothing: that the message arrived at all proves the way from beat to worker."""
+
+
+@app.on_after_finalize.connect
+def schedule_heartbeat(sender: Celery, **_: object) -> None:
+    """Ring every few seconds; a ring nobody took in time is worthless and expires."""
+    sender.add_periodic_task(
+        HEARTBEAT_SECONDS, heartbeat.s(), name="heartbeat", expires=HEARTBEAT_SECONDS
+    )
+
+
+@task_received.connect
+def note_message(**_: object) -> None:
+    """Remember when the broker last delivered anything to this worker."""
+    global _last_heard
+    _last_heard = time.monotonic()
+
+
+@worker_ready.connect
+def watch_for_silence(**_: object) -> None:
+    """Leave when the broker has gone silent, so that the supervisor starts a fresh worker.
+
+    A half-open connection to Redis makes the consumer wait for ever without an error. The watch
+    begins with the first message, so a worker without beat is left alone.
+    """
+    threading.Thread(target=_leave_when_silent, name="silence-watch", daemon=True).start()
+
+
+def _leave_when_silent() -> None:
+    while _last_heard is None or time.monotonic() - _last_heard < SILENCE_SECONDS:
+        time.sleep(5)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(20)
+    os._exit(1)
