@@ -48,10 +48,5 @@ def database_url(name: str = "demo") -> str:
 
 
 def redis_url(name: str = "demo") -> str:
-    """For redis-py. Celery wants the same path behind `redis+socket://`: see `broker_url`."""
+    """For redis-py. Celery writes the same path behind `redis+socket://`, which settings do."""
     return f"unix://{quote(str(socket_dir(name)))}/redis.sock"
-
-
-def broker_url(redis: str) -> str:
-    """The address of the same Redis as Celery writes it; a TCP address is the same for both."""
-    return redis.replace("unix://", "redis+socket://", 1) if redis.startswith("unix://") else redis
