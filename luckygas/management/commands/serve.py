@@ -91,7 +91,7 @@ class Command(BaseCommand):
         self.folder = settings.BASE_DIR / ".run" / f"serve-{self.port}"
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.leave)
-        with self.claim_port():
+        with self.claim_ports():
             self.prepare()
             self.run(self.children())
 
@@ -102,23 +102,44 @@ class Command(BaseCommand):
         raise SystemExit(0)
 
     @contextlib.contextmanager
-    def claim_port(self) -> Iterator[None]:
+    def claim_ports(self) -> Iterator[None]:
         """Refuse early, in one sentence, when somebody else answers on our ports."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
-            try:
+            with contextlib.suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                for port in (self.port, self.port + 1):
-                    with socket.socket() as probe:
-                        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                        probe.bind((self.host, port))
-            except OSError:
-                raise CommandError(
-                    f"Port {self.port} or {self.port + 1} is taken. Choose two free ones, for example: "
-                    f"make run PORT={self.port + 100}",
-                    returncode=2,
-                ) from None
+                self.end_orphans()
+            deadline = time.monotonic() + 3
+            while not all(self.is_free(port) for port in (self.port, self.port + 1)):
+                if time.monotonic() > deadline:
+                    self.stderr.write(
+                        f"Port {self.port} or {self.port + 1} is taken. Choose two free ones, for example: "
+                        f"make run PORT={self.port + 100}"
+                    )
+                    raise SystemExit(2)
+                time.sleep(0.2)
             yield
+
+    def is_free(self, port: int) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, port))
+            except OSError:
+                return False
+        return True
+
+    def end_orphans(self) -> None:
+        """End web workers that outlived a run whose supervisors were all killed: they hold the port.
+
+        They carry this folder in their environment, and we hold its lock, so nobody needs them.
+        """
+        mark = f"LUCKYGAS_SERVE={self.folder}".encode()
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in environment.read_bytes().split(b"\0"):
+                    os.kill(int(environment.parent.name), signal.SIGKILL)
+        os.environ["LUCKYGAS_SERVE"] = str(self.folder)
 
     def prepare(self) -> None:
         """Wait for the database, bring its tables up to date, and empty the metrics of the last run."""
@@ -141,7 +162,7 @@ class Command(BaseCommand):
     def children(self) -> list[Child]:
         granian = ("granian", "--host", self.host, "--log-level", "warning", "--respawn-failed-workers")
         # A thread holds a connection to the database: few threads, and the rest waits in line.
-        pages = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--port", str(self.port))
+        pages = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "5", "--port", str(self.port))
         celery = ("celery", "--app", "luckygas", "--quiet")
         worker = ("worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle")
         children = [

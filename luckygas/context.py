@@ -1,0 +1,62 @@
+"""What every template may say without being told: who we are, in which language, where the live stream is."""
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from luckygas.models import DISPATCHER, MANAGER, OPS
+
+
+class Way(NamedTuple):
+    """One entry of the office's menu; the paths are the project's stable entry points."""
+
+    path: str
+    word: Promise
+    roles: frozenset[str]
+
+
+OFFICE = (
+    Way("/desk/", _("Phone desk"), frozenset({DISPATCHER, MANAGER})),
+    Way("/orders/", _("Orders"), frozenset({DISPATCHER, MANAGER})),
+    Way("/dispatch/", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
+    Way("/customers/", _("Customers"), frozenset({DISPATCHER, MANAGER})),
+    Way("/monitor/", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
+    Way("/dispatch/reviews/", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
+    Way("/pilot/", _("Pilot"), frozenset({MANAGER, OPS})),
+)
+
+
+def company(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Whatever costs a query is a function that only runs when a template asks."""
+    return {
+        "company": settings.COMPANY,
+        "demo": settings.DEMO,
+        "sample_prices": getattr(settings, "SAMPLE_PRICES", settings.DEMO),
+        "language": "zh-Hant-TW" if (get_language() or "").startswith("zh") else "en",
+        "now": timezone.localtime(),
+        "live_url": live_url(request),
+        "office_menu": lambda: office_menu(request),
+    }
+
+
+def live_url(request: HttpRequest) -> str:
+    """Where this host's live process listens; empty settings mean the same host on LIVE_PORT."""
+    if url := getattr(settings, "LIVE_URL", ""):
+        return url
+    if not getattr(settings, "LIVE_PORT", ""):
+        return ""
+    host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    return f"{request.scheme}://{host}:{settings.LIVE_PORT}/live/"
+
+
+def office_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The entries this person's roles may see; the longest path that fits is where they are."""
+    roles = getattr(request.user, "roles", frozenset())
+    ways = [way for way in OFFICE if way.roles & roles]
+    here = max((way.path for way in ways if request.path.startswith(way.path)), key=len, default=None)
+    return [{"path": way.path, "word": way.word, "is_here": way.path == here} for way in ways]

@@ -1,0 +1,52 @@
+"""Static files for production: hashed, compressed, and a list of imports served as one file.
+
+`css/customer.css` is nothing but `@import` lines and `js/app.js` nothing but `import` lines, so that each component
+has a file of its own and no build is needed: plain storage (development, tests) serves them as they are. A browser
+would fetch such a list one level after the other, six at a time; so collectstatic puts the parts into the list's
+place. The parts must not import anything themselves, and a script's part must not export.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+LISTS = ("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "js/app.js")
+IMPORT = re.compile(r"""^@?import ["'](?P<part>[^"']+)["'];$""", re.MULTILINE)
+
+
+class Joined:
+    """A source storage whose lists open as one file. The source is read, never what an earlier run has written."""
+
+    def __init__(self, storage: Any) -> None:
+        self.storage = storage
+
+    def open(self, path: str) -> File:
+        return ContentFile(join(self.storage, path).encode())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.storage, name)
+
+
+def join(storage: Any, path: str) -> str:
+    def part(found: re.Match[str]) -> str:
+        text = read(storage, posixpath.normpath(posixpath.join(posixpath.dirname(path), found["part"])))
+        return f"{{\n{text}}}" if path.endswith(".js") else text  # a block of its own: two parts may use one name
+
+    return IMPORT.sub(part, read(storage, path))
+
+
+def read(storage: Any, path: str) -> str:
+    with storage.open(path) as file:
+        return file.read().decode()
+
+
+class ManifestStaticFiles(CompressedManifestStaticFilesStorage):
+    def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
+        joined = {
+            name: (Joined(storage) if name in LISTS else storage, path) for name, (storage, path) in paths.items()
+        }
+        return super().post_process(joined, *args, **options)

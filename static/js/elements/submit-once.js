@@ -1,0 +1,42 @@
+// A second press while the first is on its way does nothing. Stands around one form or more.
+// Never disables the key: its name and value belong to what is sent, and a page from the back/forward cache would
+// come back dead.
+const LONGEST = 20_000; // ms; then the answer is lost and one may try again
+customElements.define("submit-once", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("submit", this, { capture: true });
+    this.addEventListener("htmx:afterRequest", this);
+    window.addEventListener("pageshow", this);
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("pageshow", this);
+    clearTimeout(this.timer);
+  }
+
+  handleEvent(event) {
+    if (event.type !== "submit") return this.free();
+    if (this.busy) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    this.busy = event.submitter || event.target;
+    // After the browser has read the form, so that nothing of it changes.
+    setTimeout(() => {
+      if (event.defaultPrevented && !this.busyByHtmx(event.target)) return this.free();
+      this.busy?.setAttribute("aria-busy", "true");
+    });
+    this.timer = setTimeout(() => this.free(), LONGEST);
+  }
+
+  busyByHtmx(form) {
+    return form.matches("[hx-post], [hx-get], .htmx-request");
+  }
+
+  free() {
+    clearTimeout(this.timer);
+    this.busy?.removeAttribute("aria-busy");
+    this.busy = null;
+  }
+});
