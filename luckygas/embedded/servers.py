@@ -271,7 +271,11 @@ class Postgres(Server):
 
     def erase(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
-        (run_dir(self.name) / "postgres").unlink(missing_ok=True)
+        if self.is_root:
+            (run_dir(self.name) / "postgres").unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # other names' data may lie beside it
+                self.home.rmdir()
+                self.home.parent.rmdir()
 
 
 class Valkey(Server):

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -106,19 +107,24 @@ class Command(BaseCommand):
         """Refuse early, in one sentence, when somebody else answers on our ports."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
-            with contextlib.suppress(BlockingIOError):
+            try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.end_orphans()
-            deadline = time.monotonic() + 3
+            except BlockingIOError:
+                self.refuse_ports()
+            self.end_orphans()
+            deadline = time.monotonic() + 3  # what a killed run leaves needs a moment to end
             while not all(self.is_free(port) for port in (self.port, self.port + 1)):
                 if time.monotonic() > deadline:
-                    self.stderr.write(
-                        f"Port {self.port} or {self.port + 1} is taken. Choose two free ones, for example: "
-                        f"make run PORT={self.port + 100}"
-                    )
-                    raise SystemExit(2)
+                    self.refuse_ports()
                 time.sleep(0.2)
             yield
+
+    def refuse_ports(self) -> NoReturn:
+        self.stderr.write(
+            f"Port {self.port} or {self.port + 1} is taken. Choose two free ones, for example: "
+            f"make run PORT={self.port + 100}"
+        )
+        raise SystemExit(2)
 
     def is_free(self, port: int) -> bool:
         with socket.socket() as probe:

@@ -1,0 +1,77 @@
+"""Print the path of a Chromium that runs; install one when there is none.
+
+An installed browser comes first, then Debian's package, then Playwright's own download.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+
+
+def runs(path: str | None) -> bool:
+    """A program of that name is not enough: it may be a stub that asks for a snap."""
+    if not path:
+        return False
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def installed() -> str | None:
+    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MAC, playwrights_own()]
+    return next((path for path in candidates if path and runs(path)), None)
+
+
+def playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def install_from_debian() -> None:
+    say("No Chromium found: installing Debian's, with Chinese fonts.")
+    quiet = {"stdout": sys.stderr, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
+        check=False,
+        **quiet,  # type: ignore[call-overload]
+    )
+
+
+def install_from_playwright() -> None:
+    say("No Chromium found: Playwright downloads its own.")
+    dependencies = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
+    command = [sys.executable, "-m", "playwright", "install", *dependencies, "chromium"]
+    subprocess.run(command, check=False, stdout=sys.stderr)
+
+
+def main() -> int:
+    path = installed()
+    if not path and os.geteuid() == 0 and shutil.which("apt-get"):
+        install_from_debian()
+        path = installed()
+    if not path:
+        install_from_playwright()
+        path = installed()
+    if not path:
+        say("The browser tests need Chromium: install the package chromium, or set CHROMIUM to its path.")
+        return 1
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
