@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-LISTS = ("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "js/app.js")
+LISTS = ("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "css/style.css", "js/app.js")
 IMPORT = re.compile(r"""^@?import ["'](?P<part>[^"']+)["'];$""", re.MULTILINE)
 
 

@@ -18,38 +18,40 @@ Point = tuple[float, float]
 
 
 def outlines(path: str) -> list[list[Point]]:
-    """The closed outlines of an SVG path of M, m, H, h, V, v, C, c and Z; curves as 24 straight pieces."""
+    """The closed outlines of an SVG path of M, H, V, C, S and Z, absolute or relative; curves as 24 straight pieces."""
     shapes: list[list[Point]] = []
     x = y = 0.0
-    for command, text in re.findall(r"([MmHhVvCcZz])([^MmHhVvCcZz]*)", path):
-        numbers = [float(n) for n in re.findall(r"-?\d*\.?\d+", text)]
-        bx, by = (x, y) if command.islower() else (0.0, 0.0)
-        match command.lower():
-            case "m":
-                x, y = bx + numbers[0], by + numbers[1]
-                shapes.append([(x, y)])
-            case "h":
-                x = bx + numbers[-1]
-            case "v":
-                y = by + numbers[-1]
-            case "c":
-                for i in range(0, len(numbers), 6):
-                    bx, by = (x, y) if command.islower() else (0.0, 0.0)
-                    (x1, y1), (x2, y2), (x3, y3) = (
-                        (bx + numbers[i + k], by + numbers[i + k + 1]) for k in (0, 2, 4)
-                    )
-                    for step in range(1, 25):
-                        t, u = step / 24, 1 - step / 24
+    handle: Point = (0, 0)  # from the end of the last curve to its mirrored control point
+    for command, text in re.findall(r"([MHVCSZmhvcsz])([^MHVCSZmhvcsz]*)", path):
+        numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", text)]
+        for i in range(0, max(len(numbers), 1), {"M": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Z": 1}[command.upper()]):
+            bx, by = (x, y) if command.islower() else (0.0, 0.0)
+            match command.upper():
+                case "M":
+                    x, y = bx + numbers[i], by + numbers[i + 1]
+                    shapes.append([(x, y)])
+                case "H":
+                    x = bx + numbers[i]
+                case "V":
+                    y = by + numbers[i]
+                case "Z":
+                    x, y = shapes[-1][0]
+                case curve:
+                    points = [(bx + numbers[k], by + numbers[k + 1]) for k in range(i, i + (6 if curve == "C" else 4), 2)]
+                    first = points[0] if curve == "C" else (x + handle[0], y + handle[1])
+                    (x2, y2), (x3, y3) = points[-2:]
+                    for t in (step / 24 for step in range(1, 24)):
+                        u = 1 - t
+                        weights = (u**3, 3 * u * u * t, 3 * u * t * t, t**3)
+                        corners = ((x, y), first, (x2, y2), (x3, y3))
                         shapes[-1].append(
                             (
-                                u**3 * x + 3 * u * u * t * x1 + 3 * u * t * t * x2 + t**3 * x3,
-                                u**3 * y + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t**3 * y3,
+                                sum(w * px for w, (px, _) in zip(weights, corners, strict=True)),
+                                sum(w * py for w, (_, py) in zip(weights, corners, strict=True)),
                             )
                         )
-                    x, y = x3, y3
-            case "z":
-                x, y = shapes[-1][0]
-        shapes[-1].append((x, y))
+                    handle, x, y = (x3 - x2, y3 - y2), x3, y3
+            shapes[-1].append((x, y))
     return shapes
 
 
@@ -66,6 +68,7 @@ def draw(path: str, size: int, share: float) -> Image.Image:
 
 class Command(BaseCommand):
     help = "Draw the PNG icons from the logo."
+    requires_system_checks = ()  # it only draws
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BASE_DIR) / "static" / "img"
