@@ -75,10 +75,9 @@ $(INSTALLED): requirements-dev.txt
 	  exit 1; fi; \
 	if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then \
 	  echo "Making .venv with $$("$$python" --version)"; "$$python" -m venv --clear $(VENV) || exit 1; fi; \
-	echo "Installing the locked packages"; \
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt && touch $@
+	echo "Installing the locked packages, which takes about a minute …"; \
+	$(PY) -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.txt && touch $@
 
 # Babel compiles where gettext is missing.
 %.mo: %.po $(INSTALLED)
-	@$(PY) -m babel.messages.frontend --quiet compile --input-file "$<" --output-file "$@" --use-fuzzy=no 2>/dev/null \
-	  || $(PY) -m babel.messages.frontend --quiet compile --input-file "$<" --output-file "$@"
+	@$(PY) -m babel.messages.frontend --quiet compile --input-file "$<" --output-file "$@"

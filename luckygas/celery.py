@@ -28,9 +28,7 @@ def heartbeat() -> None:
 @app.on_after_finalize.connect
 def schedule_heartbeat(sender: Celery, **_: object) -> None:
     """Ring every few seconds; a ring nobody took in time is worthless and expires."""
-    sender.add_periodic_task(
-        HEARTBEAT_SECONDS, heartbeat.s(), name="heartbeat", expires=HEARTBEAT_SECONDS
-    )
+    sender.add_periodic_task(HEARTBEAT_SECONDS, heartbeat.s(), name="heartbeat", expires=HEARTBEAT_SECONDS)
 
 
 @task_received.connect

@@ -80,7 +80,7 @@ def stop(servers: list[Server]) -> None:
 
 def run(command: list[str], servers: list[Server]) -> int:
     """Run the command to its end, pass signals on to it, and revive a server that was killed."""
-    child = subprocess.Popen(command, preexec_fn=dies_with_parent(signal.SIGTERM))  # noqa: PLW1509
+    child = subprocess.Popen(command, preexec_fn=dies_with_parent(signal.SIGTERM))
 
     def forward(number: int, _frame: object) -> None:
         # The terminal's Ctrl-C went to the child as well: a second one would cut its goodbye short.

@@ -89,7 +89,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=dies_with_parent(self.stop_signal),  # noqa: PLW1509 (no threads yet)
+                preexec_fn=dies_with_parent(self.stop_signal),
                 **options,  # type: ignore[call-overload]
             )
 
@@ -201,7 +201,9 @@ class Postgres(Server):
             self.create()
         self.refuse_other_version()
         for _attempt in range(10):
-            self.launch([str(self.programs / "postgres"), "-D", str(self.data), *self.settings()], self.home, **self.switch)
+            self.launch(
+                [str(self.programs / "postgres"), "-D", str(self.data), *self.settings()], self.home, **self.switch
+            )
             with contextlib.suppress(CannotStart):
                 self.wait_until(self.has_database, 120)
                 return
@@ -221,7 +223,11 @@ class Postgres(Server):
         command += ["--no-sync"] if self.throwaway else []
         self.home.mkdir(parents=True, exist_ok=True)
         answer = subprocess.run(
-            command, cwd=self.home, capture_output=True, text=True, **self.switch  # type: ignore[call-overload]
+            command,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            **self.switch,  # type: ignore[call-overload]
         )
         if answer.returncode:
             raise CannotStart(f"PostgreSQL could not make its data folder. It said:\n{answer.stderr.strip()}")

@@ -154,7 +154,9 @@ def phone(value: str | None) -> str:
 @register.simple_tag
 def call_us() -> SafeString:
     """The company's number as a link. From the settings, so that error pages without a context have it too."""
-    return format_html('<a class="keep" href="tel:{}">{}</a>', settings.COMPANY["phone_e164"], settings.COMPANY["phone"])
+    return format_html(
+        '<a class="keep" href="tel:{}">{}</a>', settings.COMPANY["phone_e164"], settings.COMPANY["phone"]
+    )
 
 
 # --- drawings -----------------------------------------------------------------
@@ -207,4 +209,9 @@ def cyl(product: Any, *, empty: bool = False, size: str = "", text: str = "") ->
 def load_of(product: Any, count: int | str = "", *, empty: bool = False) -> dict[str, Any]:
     """Cylinders in running text: 20×2, 營20×2; empties read 空×3 for product "empty"."""
     look = load_class(product)
-    return {"look": "empty" if empty else look, "propane": look == "propane", "size": load_size(product), "count": count}
+    return {
+        "look": "empty" if empty else look,
+        "propane": look == "propane",
+        "size": load_size(product),
+        "count": count,
+    }

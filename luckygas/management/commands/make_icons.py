@@ -37,7 +37,9 @@ def outlines(path: str) -> list[list[Point]]:
                 case "Z":
                     x, y = shapes[-1][0]
                 case curve:
-                    points = [(bx + numbers[k], by + numbers[k + 1]) for k in range(i, i + (6 if curve == "C" else 4), 2)]
+                    points = [
+                        (bx + numbers[k], by + numbers[k + 1]) for k in range(i, i + (6 if curve == "C" else 4), 2)
+                    ]
                     first = points[0] if curve == "C" else (x + handle[0], y + handle[1])
                     (x2, y2), (x3, y3) = points[-2:]
                     for t in (step / 24 for step in range(1, 24)):

@@ -24,7 +24,7 @@ from luckygas.embedded.servers import dies_with_parent
 
 PATIENCE_SECONDS = 10
 SLOWEST_RESTART_SECONDS = 30
-ACCOUNTS = "customer customer2 driver driver2 dispatcher manager manager2 ops ops2".split()
+ACCOUNTS = ["customer", "customer2", "driver", "driver2", "dispatcher", "manager", "manager2", "ops", "ops2"]
 
 
 class Child:
@@ -74,7 +74,7 @@ def start_child(*arguments: str) -> subprocess.Popen[bytes]:
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
         process_group=0,
-        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 (no threads here)
+        preexec_fn=dies_with_parent(signal.SIGTERM),
     )
 
 

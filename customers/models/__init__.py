@@ -1,0 +1,23 @@
+"""Who we serve, what stands at their door, what they owe."""
+
+from customers.models.area import Area, CalendarDay
+from customers.models.customer import Contact, Customer, Membership, Site, StageMove
+from customers.models.incident import Incident
+from customers.models.message import Message
+from customers.models.money import AccountEntry, Payment
+from customers.models.phone_code import PhoneCode
+
+__all__ = [
+    "AccountEntry",
+    "Area",
+    "CalendarDay",
+    "Contact",
+    "Customer",
+    "Incident",
+    "Membership",
+    "Message",
+    "Payment",
+    "PhoneCode",
+    "Site",
+    "StageMove",
+]

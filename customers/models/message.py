@@ -1,0 +1,164 @@
+"""Messages to customers: rows with a state, sent by workers, never lost with Redis."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customer import Contact, Customer
+from customers.notices import NOTICES
+from customers.querysets import MessageQuerySet
+from luckygas.db import Moves, Record
+from luckygas.doorbell import ring
+from luckygas.errors import Refused
+from luckygas.models import User
+
+MOST_TRIES = 5
+MESSAGE_MOVES: dict[str, tuple[str, ...]] = {
+    "waiting": ("sending", "parked"),
+    "sending": ("sent", "waiting", "parked"),
+    "sent": (),
+    "parked": ("waiting", "called"),
+    "call": ("called",),
+    "called": (),
+}
+
+
+class Message(Record):
+    """One thing to tell one person: an SMS to a mobile, or a line on the office's call list."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        PARKED = "parked", _("parked after five failures")
+        CALL = "call", _("to be called")
+        CALLED = "called", _("called")
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="messages")
+    kind = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=16, blank=True, help_text="E.164; empty when nobody can be reached")
+    body = models.CharField(max_length=400)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    cause_kind = models.CharField(max_length=20)
+    cause_id = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    failure = models.CharField(max_length=200, blank=True)
+    gateway_id = models.CharField(max_length=60, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cause_kind", "cause_id", "kind"], name="a_change_is_announced_once"),
+            models.CheckConstraint(
+                condition=~Q(recipient="") | ~Q(state__in=["waiting", "sending", "sent"]),
+                name="only_a_reachable_number_is_sent_to",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="messages_to_send"),
+            models.Index(fields=["state"], condition=Q(state__in=["parked", "call"]), name="messages_for_a_person"),
+            models.Index(fields=["customer", "-created_at"], name="messages_of_a_customer"),
+        ]
+        triggers = [Moves(name="state_moves", field="state", moves=MESSAGE_MOVES)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @classmethod
+    def announce(
+        cls, kind: str, *, customer: Customer, cause: tuple[str, object], context: dict[str, Any] | None = None
+    ) -> "Message":
+        """Tell a customer that something changed, once per cause. Who cannot take SMS goes on the call list."""
+        contact = Contact.objects.filter(customer=customer, is_active=True).order_by("-can_sms", "pk").first()
+        with translation.override(customer.language):
+            body = str(NOTICES[kind].text) % (context or {})
+        reachable = bool(contact and contact.can_sms)
+        return cls.write(
+            kind=kind,
+            customer=customer,
+            recipient=contact.phone if contact else "",
+            body=body,
+            cause=cause,
+            state=cls.State.WAITING if reachable else cls.State.CALL,
+        )
+
+    @classmethod
+    def write(
+        cls,
+        *,
+        kind: str,
+        recipient: str,
+        body: str,
+        cause: tuple[str, object],
+        customer: Customer | None = None,
+        state: str = State.WAITING,
+    ) -> "Message":
+        """The row itself; on commit its task is rung, and a sweep rings again for rows left alone."""
+        from customers.tasks import send_message
+
+        message = cls.objects.create(
+            kind=kind,
+            customer=customer,
+            recipient=recipient,
+            body=body,
+            state=state,
+            cause_kind=cause[0],
+            cause_id=str(cause[1]),
+        )
+        if state == cls.State.WAITING:
+            ring(send_message, message.pk)
+        return message
+
+    def claim(self) -> bool:
+        """Take this message to send it, in this transaction; False when another worker has it or it is not due."""
+        now = timezone.now()
+        taken = (
+            type(self)
+            .objects.filter(pk=self.pk, state=self.State.WAITING, due_at__lte=now)
+            .update(state=self.State.SENDING, claimed_at=now, tries=models.F("tries") + 1)
+        )
+        self.refresh_from_db()
+        return bool(taken)
+
+    def sent(self, *, gateway_id: str) -> None:
+        """The gateway took it."""
+        self.state, self.gateway_id, self.done_at, self.failure = self.State.SENT, gateway_id, timezone.now(), ""
+        self.save(update_fields=["state", "gateway_id", "done_at", "failure"])
+
+    def failed(self, *, failure: str) -> None:
+        """The gateway did not take it: later again, and after five tries parked for a person."""
+        self.failure = failure[:200]
+        if self.tries >= MOST_TRIES:
+            self.state = self.State.PARKED
+        else:
+            self.state = self.State.WAITING
+            self.due_at = timezone.now() + dt.timedelta(seconds=15 * 2**self.tries)
+        self.save(update_fields=["state", "failure", "due_at"])
+
+    @transaction.atomic
+    def mark_called(self, *, by: User) -> None:
+        """Somebody told the customer by phone."""
+        self.lock()
+        if self.state not in {self.State.CALL, self.State.PARKED}:
+            raise Refused(_("This message needs no call."))
+        self.state, self.done_at, self.done_by = self.State.CALLED, timezone.now(), by
+        self.save(update_fields=["state", "done_at", "done_by"])
+
+    @transaction.atomic
+    def retry(self, *, by: User) -> None:
+        """Try a parked message again, from the first try."""
+        self.lock()
+        if self.state != self.State.PARKED:
+            raise Refused(_("This message is not parked."))
+        self.state, self.tries, self.due_at = self.State.WAITING, 0, timezone.now()
+        self.save(update_fields=["state", "tries", "due_at"])

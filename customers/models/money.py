@@ -1,0 +1,176 @@
+"""What customers owe and what we hold for them: signed legs that sum to zero, and payments."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customer import Customer
+from customers.querysets import AccountEntryQuerySet
+from luckygas.clock import business_day
+from luckygas.db import AppendOnly, Record, SumsToZero, derived_id, digest
+from luckygas.errors import Refused
+from luckygas.models import User
+
+
+class AccountEntry(models.Model):
+    """One signed leg of a transfer, in whole NT$. Debits are positive: what a customer owes, cash we hold."""
+
+    class Account(models.TextChoices):
+        RECEIVABLE = "receivable", _("receivable")
+        DEPOSIT = "deposit", _("deposits held")
+        SALES = "sales", _("sales")
+        CASH = "cash", _("cash")
+        BANK = "bank", _("bank")
+        GAS_CREDIT = "gas_credit", _("residual gas credit")
+        ADJUSTMENT = "adjustment", _("adjustment")
+
+    transfer = models.UUIDField()
+    account = models.CharField(max_length=12, choices=Account)
+    amount_twd = models.IntegerField()
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="entries")
+    cause_kind = models.CharField(max_length=20)
+    cause_id = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=20)
+    day = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = AccountEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause_kind", "cause_id", "purpose", "account"], name="a_cause_posts_once_to_an_account"
+            ),
+            models.CheckConstraint(condition=~Q(amount_twd=0), name="a_leg_moves_money"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "account", "day"], name="legs_of_a_customer"),
+            models.Index(fields=["transfer"], name="legs_of_a_transfer"),
+        ]
+        triggers = [AppendOnly(), SumsToZero()]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_twd:+d}"
+
+    @classmethod
+    def post(
+        cls,
+        *,
+        customer: Customer,
+        legs: Mapping[str, int],
+        cause: tuple[str, object],
+        purpose: str,
+        by: User | None,
+        at: dt.datetime | None = None,
+    ) -> list["AccountEntry"]:
+        """Write one transfer: `legs` gives each account's signed NT$ and sums to zero; zero legs are left out.
+
+        The transfer's id follows from cause and purpose, so the same effect cannot be posted twice.
+        """
+        at = at or timezone.now()
+        kind, key = cause
+        if sum(legs.values()):
+            raise ValueError(f"legs of {kind} {key} {purpose} do not sum to zero")
+        return cls.objects.bulk_create(
+            cls(
+                transfer=derived_id("transfer", kind, key, purpose),
+                account=account,
+                amount_twd=amount,
+                customer=customer,
+                cause_kind=kind,
+                cause_id=str(key),
+                purpose=purpose,
+                day=business_day(at),
+                at=at,
+                by=by,
+            )
+            for account, amount in legs.items()
+            if amount
+        )
+
+
+class Payment(Record):
+    """Money a customer gave us: with an order or without one. The amount received, never the amount due."""
+
+    class Method(models.TextChoices):
+        CASH = "cash", _("cash")
+        TRANSFER = "transfer", _("bank transfer")
+        CHEQUE = "cheque", _("cheque")
+
+    operation_id = models.UUIDField(unique=True)
+    body_digest = models.CharField(max_length=64)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="payments")
+    method = models.CharField(max_length=8, choices=Method)
+    received_twd = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    cause_kind = models.CharField(max_length=20, blank=True)
+    cause_id = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(received_twd__gt=0), name="a_payment_is_more_than_nothing")]
+        indexes = [
+            models.Index(fields=["customer", "-received_at"], name="payments_of_a_customer"),
+            models.Index(fields=["cause_kind", "cause_id"], name="payments_of_a_cause"),
+        ]
+        triggers = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.received_twd}"
+
+    @classmethod
+    @transaction.atomic
+    def record(
+        cls,
+        *,
+        operation_id: uuid.UUID,
+        customer: Customer,
+        method: str,
+        received_twd: int,
+        by: User,
+        cause: tuple[str, object] = ("", ""),
+        at: dt.datetime | None = None,
+        note: str = "",
+    ) -> "Payment":
+        """Write down a payment and its two legs. The same operation again answers with the first payment."""
+        customer.lock()
+        body = digest(
+            {"customer": customer.pk, "method": method, "twd": received_twd, "cause": [cause[0], str(cause[1])]}
+        )
+        if known := cls.objects.filter(operation_id=operation_id).first():
+            if known.body_digest != body:
+                raise Refused(_("This payment was already recorded with another amount."), code="other_body")
+            return known
+        if not 0 < received_twd <= 10_000_000:
+            raise Refused(_("Enter the amount received, in whole NT$."), field="received_twd", code="bad_amount")
+        at = at or timezone.now()
+        payment = cls.objects.create(
+            operation_id=operation_id,
+            body_digest=body,
+            customer=customer,
+            method=method,
+            received_twd=received_twd,
+            received_at=at,
+            received_by=by,
+            cause_kind=cause[0],
+            cause_id=str(cause[1]),
+            note=note,
+        )
+        account = AccountEntry.Account.CASH if method == cls.Method.CASH else AccountEntry.Account.BANK
+        AccountEntry.post(
+            customer=customer,
+            legs={account: received_twd, AccountEntry.Account.RECEIVABLE: -received_twd},
+            cause=("payment", payment.pk),
+            purpose="received",
+            by=by,
+            at=at,
+        )
+        return payment

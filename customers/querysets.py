@@ -1,0 +1,92 @@
+"""Named sets of customers and their rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from customers.phones import HOME_AREA, digits_of, narrow
+from luckygas.models import DISPATCHER, MANAGER, OPS
+
+if TYPE_CHECKING:
+    from luckygas.models import User
+
+SEES_EVERYONE = frozenset({DISPATCHER, MANAGER, OPS})
+
+
+def text_key(text: str) -> str:
+    """How names and addresses are compared: half width, lower case, 台 for 臺, no spaces."""
+    return re.sub(r"\s", "", narrow(text).lower().replace("臺", "台"))
+
+
+class CustomerQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(deactivated_at=None)
+
+    def visible_to(self, user: User) -> Self:
+        """The office sees everyone; anybody else the customers they are a member of."""
+        if user.roles & SEES_EVERYONE:
+            return self
+        return self.filter(memberships__user=user).distinct()
+
+    def search(self, text: str) -> Self:
+        """Customers by number, phone, name or address fragment, in Chinese, half or full width.
+
+        Answers from trigram indexes; no text, no customers.
+        """
+        key, digits = text_key(text), digits_of(text)
+        if not key:
+            return self.none()
+        matches = Q(name_key__contains=key)
+        if len(digits) >= 3 and len(digits) >= len(re.sub(r"[^\w]", "", key)):
+            spoken = digits.removeprefix("886") if digits.startswith("886") else digits
+            found = self.model.contact_ids(spoken.removeprefix(HOME_AREA) if len(spoken) > 9 else spoken)
+            matches |= Q(pk__in=found)
+            if len(digits) <= 8:
+                matches |= Q(number=int(digits)) | Q(legacy_code=digits)
+        if len(key) >= 2:
+            matches |= Q(pk__in=self.model.site_ids(key))
+        return self.filter(matches).order_by("deactivated_at", "number")
+
+    def for_list(self) -> Self:
+        return self.prefetch_related("contacts", "sites__area").order_by("number")
+
+
+class SiteQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def orderable_by(self, user: User) -> Self:
+        """Sites for which this member may order: of the whole customer, or of the one site they were given."""
+        return (
+            self.filter(
+                Q(customer__memberships__user=user)
+                & Q(customer__memberships__can_order=True)
+                & (Q(customer__memberships__site=None) | Q(customer__memberships__site=models.F("pk")))
+            )
+            .active()
+            .filter(customer__deactivated_at=None)
+            .select_related("customer", "area")
+            .distinct()
+            .order_by("pk")
+        )
+
+
+class AccountEntryQuerySet(models.QuerySet):
+    def total(self) -> int:
+        """The sum of these legs in NT$."""
+        return self.aggregate(total=models.Sum("amount_twd", default=0))["total"]
+
+
+class MessageQuerySet(models.QuerySet):
+    def unsent(self) -> Self:
+        return self.filter(state__in=["waiting", "sending"])
+
+    def parked(self) -> Self:
+        return self.filter(state="parked")
+
+    def on_call_list(self) -> Self:
+        return self.filter(state="call")

@@ -1,0 +1,38 @@
+"""Who may: every URL is private unless it says `public`, and a view says which roles it serves."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from luckygas.models import RecordRead, User
+
+View = Callable[..., HttpResponse]
+
+public = login_not_required
+
+
+def allow(*roles: str) -> Callable[[View], View]:
+    """Only people with one of these roles; anybody else who is signed in gets 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not frozenset(roles) & request.user.roles:  # type: ignore[union-attr]
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def note_read(request: HttpRequest, kind: str, record_id: int) -> None:
+    """Write down that somebody of the staff looked at a customer's record."""
+    user: User = request.user  # type: ignore[assignment]
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    RecordRead.objects.create(user=user, kind=kind, record_id=record_id, page=page[:60])

@@ -1,0 +1,67 @@
+"""Every flag's name with one line of meaning, and the one place that decides them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from waffle import get_waffle_flag_model
+
+if TYPE_CHECKING:
+    from luckygas.models import User
+
+WEB_ORDERING = "pilot_web_ordering"
+ORDERS_PAUSED = "orders_paused"
+
+FLAGS: dict[str, str] = {
+    WEB_ORDERING: "Customers may place orders in the browser.",
+    ORDERS_PAUSED: "Kill switch: web, API and generators take no new orders; desk and drivers go on.",
+}
+DEFAULTS: dict[str, bool] = {WEB_ORDERING: False, ORDERS_PAUSED: False}  # when a flag was never stored
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided for one request, task or command: asked once, passed on, stored with the order."""
+
+    flags: dict[str, bool]
+    decided_at: dt.datetime
+
+    def __getitem__(self, name: str) -> bool:
+        return self.flags[name]
+
+    @property
+    def is_paused(self) -> bool:
+        return self.flags[ORDERS_PAUSED]
+
+    @property
+    def variant(self) -> str:
+        """The path an order takes, one word for its whole life."""
+        return "web_ordering" if self.flags[WEB_ORDERING] else "standard"
+
+    def stored(self) -> dict[str, Any]:
+        return {"flags": self.flags, "at": self.decided_at.isoformat()}
+
+
+def decide(*, customer: Any = None, user: User | None = None, at: dt.datetime | None = None) -> Decision:
+    """Decide every flag for a customer or a person, in one query; the same answer in every process.
+
+    A flag that was never stored has its documented default. Nothing is cached: a change holds from the next call.
+    """
+    at = at or timezone.now()
+    rows = {flag.name: flag for flag in get_waffle_flag_model().objects.filter(name__in=FLAGS)}
+    return Decision(
+        flags={
+            name: rows[name].decides(customer=customer, user=user, at=at) if name in rows else DEFAULTS[name]
+            for name in FLAGS
+        },
+        decided_at=at,
+    )
+
+
+def bucket(flag: str, number: int) -> int:
+    """0 … 9999: where a customer falls for a flag; a stable hash, never a cookie, a process or a session."""
+    return int.from_bytes(hashlib.sha256(f"{flag}:{number}".encode()).digest()[:8]) % 10_000

@@ -1,0 +1,78 @@
+"""What happens to every request: probes first, a database that is down, and the doors of signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+from luckygas import health
+from luckygas.http import leave
+from luckygas.models import STAFF
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ProbeMiddleware:
+    """Answers /health/live before anything else runs: the process is alive even when nothing else is."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/health/live":
+            return health.live(request)
+        return self.get_response(request)
+
+
+class DatabaseDownMiddleware:
+    """PostgreSQL is away: a friendly 503 that says what to do, and what was typed stays in the browser."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return health.database_down(request, error)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            return health.database_down(request, exception)
+        return None
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Private by default. An expired sign-in answers htmx so that it goes to the sign-in page, and staff meet the
+    doors that stand before their work: a new password after a reset, and the second factor where it is required."""
+
+    DOORS = ("account_change_password", "account_logout", "account_reauthenticate", "set_language")
+
+    def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs):  # noqa: ANN001, ANN201
+        if not request.user.is_authenticated:
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in self.DOORS or name.startswith("mfa_") or not getattr(view_func, "login_required", True):
+            return None
+        if request.user.must_change_password:
+            return leave(request, resolve_url("account_change_password"))
+        if settings.SECOND_FACTOR_REQUIRED and request.user.roles & STAFF and not self._has_second_factor(request):
+            return leave(request, resolve_url("mfa_activate_totp"))
+        return None
+
+    def handle_no_permission(self, request: HttpRequest, view_func):  # noqa: ANN001, ANN201
+        response = super().handle_no_permission(request, view_func)
+        if getattr(request, "htmx", None):
+            return leave(request, response["Location"])
+        return response
+
+    @staticmethod
+    def _has_second_factor(request: HttpRequest) -> bool:
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return is_mfa_enabled(request.user)

@@ -1,0 +1,84 @@
+"""Pages that belong to no app: the front door, the staff list, and the errors."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+from django_prometheus.exports import ExportToDjangoView
+
+from luckygas import health
+from luckygas.access import allow, public
+from luckygas.errors import Refused
+from luckygas.http import show
+from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, ROLES, STAFF, User
+
+HOMES = (
+    (DRIVER, "deliveries:drive"),
+    (DISPATCHER, "orders:desk"),
+    (MANAGER, "deliveries:monitor"),
+    (OPS, "pilot:index"),
+    (CUSTOMER, "orders:index"),
+)
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody's own first page; for strangers what this is and how to call."""
+    if not request.user.is_authenticated:
+        return show(request, "landing.html", {})
+    for role, name in HOMES:
+        if role in request.user.roles:
+            return redirect(name)
+    return redirect("orders:index")
+
+
+@public
+def health_ready(request: HttpRequest) -> HttpResponse:
+    return health.ready(request)
+
+
+@public
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' page: with the token, or from this machine; a stranger gets 404 and not 403."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN:
+        if not secrets.compare_digest(given, settings.METRICS_TOKEN):
+            raise Http404
+    elif request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1"}:
+        raise Http404
+    return ExportToDjangoView(request)
+
+
+@allow(MANAGER)
+def staff(request: HttpRequest) -> HttpResponse:
+    """Colleagues and their roles; from here a manager gives somebody a new password."""
+    return show(request, "staff.html", _staff_context())
+
+
+def _staff_context(**more: object) -> dict[str, object]:
+    people = User.objects.filter(groups__name__in=STAFF).prefetch_related("groups").distinct().order_by("username")
+    rows = [(person, [ROLES[group.name] for group in person.groups.all() if group.name in ROLES]) for person in people]
+    return {"people": rows} | more
+
+
+@allow(MANAGER)
+@require_POST
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(User, pk=pk)
+    try:
+        password = person.reset_password(by=request.user)  # type: ignore[arg-type]
+    except Refused as refused:
+        return show(request, "staff.html", _staff_context(refused=refused.sentence), status=422)
+    return show(request, "staff.html", _staff_context(person=person, password=password))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403.html", {"is_expired_form": True}, status=403)
+
+
+def pending(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    raise Http404

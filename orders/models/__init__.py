@@ -1,0 +1,21 @@
+"""What people asked for: products, prices, windows, orders; and where every cylinder stands."""
+
+from orders.models.cylinder import Cylinder, CylinderMovement, Place
+from orders.models.order import Order, OrderEvent, OrderLine
+from orders.models.product import Price, Product
+from orders.models.repeat import MeterReading, StandingOrder
+from orders.models.slot import Slot
+
+__all__ = [
+    "Cylinder",
+    "CylinderMovement",
+    "MeterReading",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Place",
+    "Price",
+    "Product",
+    "Slot",
+    "StandingOrder",
+]

@@ -1,0 +1,751 @@
+"""An order's life: one table of moves, one verb for each, and the event that each leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pgtrigger
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Message, Site
+from luckygas import live
+from luckygas.clock import business_day
+from luckygas.db import AppendOnly, Frozen, Moves, Record, derived_id, digest, raise_check
+from luckygas.errors import Refused
+from luckygas.models import User
+from orders import rules, windows
+from orders.models.product import Price, Product
+from orders.models.slot import Slot
+from orders.querysets import OPEN, OrderQuerySet
+from orders.signals import order_moved
+from orders.wishes import Item, When, Wish
+
+if TYPE_CHECKING:
+    from luckygas.flags import Decision
+    from orders.handover import Handover
+    from orders.models.cylinder import Place
+
+TRACKING_DAYS = 7
+
+
+class State(models.TextChoices):
+    PLACED = "placed", _("received")
+    HELD = "held", _("on hold")
+    CONFIRMED = "confirmed", _("confirmed")
+    PLANNED = "planned", _("on a route")
+    OUT = "out", _("on the truck")
+    DELIVERED = "delivered", _("delivered")
+    REVIEW = "review", _("being checked")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+MOVES: dict[str, tuple[str, ...]] = {
+    State.PLACED: (State.HELD, State.CONFIRMED, State.CANCELLED),
+    State.HELD: (State.CONFIRMED, State.CANCELLED),
+    State.CONFIRMED: (State.PLANNED, State.OUT, State.DELIVERED, State.CANCELLED),
+    State.PLANNED: (State.CONFIRMED, State.OUT, State.CANCELLED),
+    State.OUT: (State.CONFIRMED, State.DELIVERED, State.REVIEW, State.CANCELLED),
+    State.REVIEW: (State.DELIVERED, State.CONFIRMED, State.CANCELLED),
+    State.CANCELLED: (State.REVIEW,),
+    State.DELIVERED: (),
+}
+
+
+class OnlyOfTheNewSystem(pgtrigger.Trigger):
+    """No order comes into being for a customer whose system of record is the legacy one."""
+
+    name = "only_of_the_new_system"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert
+
+    def get_func(self, model: type[models.Model]) -> str:
+        return f"""
+            IF NOT EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND system_of_record = 'new') THEN
+                {raise_check("this customer is still in the legacy system")}
+            END IF;
+            RETURN NEW;
+        """
+
+
+class Order(Record):
+    """Gas that a customer asked for, with what it was decided with: prices, flags, stage, channel, promised day."""
+
+    State = State
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("web")
+        PHONE = "phone", _("phone")
+        COUNTER = "counter", _("counter")
+        STANDING = "standing", _("standing order")
+        OWED = "owed", _("owed from before")
+        API = "api", _("API")
+        PAPER = "paper", _("paper")
+
+    class PaysBy(models.TextChoices):
+        CASH = "cash", _("pays the driver")
+        ACCOUNT = "account", _("on account")
+
+    class LeakCheck(models.TextChoices):
+        NONE = "", _("not done")
+        PASSED = "passed", _("passed")
+        REFUSED = "refused", _("refused in writing")
+
+    number = models.CharField(max_length=20, unique=True)
+    operation_id = models.UUIDField(unique=True)
+    body_digest = models.CharField(max_length=64)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="orders")
+    state = models.CharField(max_length=10, choices=State, default=State.PLACED)
+    channel = models.CharField(max_length=8, choices=Channel)
+    is_gas_out = models.BooleanField()
+    is_now = models.BooleanField(default=False)
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    promised_on = models.DateField()
+    promised_from = models.DateTimeField()
+    promised_to = models.DateTimeField()
+    needs_day = models.BooleanField(default=False, help_text="red until the customer agreed to a day")
+    needs_leak_check = models.BooleanField(default=False)
+    leak_check = models.CharField(max_length=8, choices=LeakCheck, default=LeakCheck.NONE, blank=True)
+    pays_by = models.CharField(max_length=8, choices=PaysBy)
+    note = models.CharField(max_length=400, blank=True)
+    hold_reason = models.CharField(max_length=200, blank=True)
+    owed_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="owed_orders")
+    priced_on = models.DateField()
+    decision = models.JSONField(default=dict)
+    variant = models.CharField(max_length=40)
+    stage = models.CharField(max_length=12)
+    system_of_record = models.CharField(max_length=6, default=Customer.System.NEW)
+    track_token = models.CharField(max_length=32, unique=True)
+    placed_at = models.DateTimeField(default=timezone.now)
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="delivered") | Q(needs_leak_check=False) | ~Q(leak_check=""),
+                name="delivered_only_past_the_leak_check",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_at__isnull=False) | ~Q(state="delivered"),
+                name="delivered_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_to__gt=models.F("promised_from")), name="a_promise_has_a_length"
+            ),
+            models.CheckConstraint(condition=Q(system_of_record="new"), name="orders_are_of_the_new_system"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
+            models.CheckConstraint(condition=~Q(variant=""), name="an_order_stores_its_variant"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
+            models.Index(fields=["site", "-placed_at"], name="orders_of_a_site"),
+            models.Index(fields=["promised_on", "state"], name="orders_of_a_day"),
+            models.Index(fields=["-placed_at"], name="orders_by_age"),
+            models.Index(fields=["promised_on"], condition=Q(state__in=OPEN), name="open_orders_by_day"),
+            models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="orders_in_a_slot"),
+        ]
+        triggers = [
+            OnlyOfTheNewSystem(),
+            Moves(name="state_moves", field="state", moves=MOVES),
+            Frozen("operation_id", "number", "customer_id", "variant", "system_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:detail", args=[self.number])
+
+    # --- what can be said about one order --------------------------------------------------------------------------
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_red(self) -> bool:
+        """Somebody of the office must act: gas is out and no truck yet, no agreed day, late, or being checked."""
+        return (
+            self.state == State.REVIEW
+            or (self.is_open and self.needs_day)
+            or (self.is_gas_out and self.state in {State.PLACED, State.HELD, State.CONFIRMED})
+            or self.is_late
+        )
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.promised_to < timezone.now()
+
+    @property
+    def can_change(self) -> bool:
+        return self.state in {State.PLACED, State.HELD, State.CONFIRMED} and self.owed_from_id is None
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.state in {State.PLACED, State.HELD, State.CONFIRMED, State.PLANNED}
+
+    @property
+    def total_twd(self) -> int:
+        """NT$ for the gas: on what was handed over once it was, on what was ordered before."""
+        return sum(line.amount_twd for line in self.lines.all())
+
+    @property
+    def deposit_twd(self) -> int:
+        """NT$ of deposits that the cylinders without an empty carry."""
+        return sum(line.deposit_due_twd for line in self.lines.all())
+
+    @property
+    def due_twd(self) -> int:
+        return self.total_twd + self.deposit_twd
+
+    @property
+    def gross_kg(self):  # noqa: ANN201  (Decimal)
+        """Weight of its full cylinders on the truck."""
+        return sum(line.ordered * line.product.gross_kg for line in self.lines.all())
+
+    # --- coming into being -----------------------------------------------------------------------------------------
+    @classmethod
+    @transaction.atomic
+    def place(
+        cls,
+        wish: Wish,
+        *,
+        operation_id: uuid.UUID,
+        channel: str,
+        by: User | None,
+        decision: Decision,
+        at: dt.datetime | None = None,
+    ) -> Order:
+        """Take an order, once per `operation_id`, and confirm it when it breaks no rule.
+
+        The same id and wish answer with the first order; the same id with another wish is refused. Everything is
+        checked under the customer's lock, a slot under its own. Refused leaves nothing behind.
+        """
+        at = at or timezone.now()
+        customer = wish.site.customer
+        customer.lock()
+        body = wish.body()
+        if known := cls.objects.filter(operation_id=operation_id).first():
+            return known._answer_again(digest(body))
+        rules.check_customer(customer)
+        rules.check_wish(wish)
+        rules.check_reserve(wish.site, wish.items)
+        promise = cls._promise(wish, at=at)
+        items = [item for item in wish.items if item.quantity]
+        quotes = Price.quotes(on=promise["promised_on"], customer=customer, products=[item.product for item in items])
+        _check_prices(items, quotes)
+        if channel == cls.Channel.WEB:
+            rules.check_minimum(wish.site, sum(item.quantity * quotes[item.product.pk].gas_twd for item in items))
+        order = cls.objects.create(
+            number=windows.order_number(business_day(at), _next("order_number")),
+            operation_id=operation_id,
+            body_digest=digest(body),
+            customer=customer,
+            site=wish.site,
+            channel=channel,
+            is_gas_out=wish.is_gas_out,
+            needs_leak_check=bool(wish.is_gas_out) or cls._is_first_supply(wish.site),
+            pays_by=wish.pays_by or cls.usual_payment(customer),
+            note=wish.note.strip(),
+            priced_on=promise["promised_on"],
+            decision=decision.stored(),
+            variant=decision.variant,
+            stage=customer.stage,
+            track_token=secrets.token_urlsafe(16),
+            placed_at=at,
+            placed_by=by,
+            **promise,
+        )
+        OrderLine.objects.bulk_create(OrderLine.ordered_at(order, item, quotes[item.product.pk]) for item in items)
+        OrderEvent.write(order, "", State.PLACED, by=by, at=at, operation_id=operation_id)
+        if reason := order._reason_to_hold():
+            order.hold(by=by, reason=reason)
+        else:
+            order.confirm(by=by)
+        return order
+
+    def _answer_again(self, body_digest: str) -> Order:
+        if self.body_digest != body_digest:
+            raise Refused(
+                _("This form was already sent with other contents: order %(number)s. Open it to change it.")
+                % {"number": self.number},
+                code="other_body",
+            )
+        return self
+
+    @classmethod
+    def _promise(cls, wish: Wish, *, at: dt.datetime, mine: Slot | None = None) -> dict[str, Any]:
+        """The day and window a wish gets; the slot is locked until commit, so nobody gets its last place twice."""
+        if wish.when.slot:
+            slot = Slot.objects.select_for_update(no_key=True).get(pk=wish.when.slot.pk)
+            windows.check_slot(wish.site, slot, at=at, mine=slot == mine)
+            starts = slot.starts_at
+            ends = starts + dt.timedelta(hours=slot.ends - slot.starts)
+            return {
+                "slot": slot,
+                "promised_on": slot.day,
+                "promised_from": starts,
+                "promised_to": ends,
+                "is_now": False,
+            }
+        if wish.when.day:
+            windows.check_day(wish.site, wish.when.day, today=business_day(at))
+            spans = wish.site.open_hours or [(8, 20)]
+            first, last = (
+                timezone.make_aware(dt.datetime.combine(wish.when.day, dt.time(hour)))
+                for hour in (spans[0][0], spans[-1][1])
+            )
+            return {
+                "slot": None,
+                "promised_on": wish.when.day,
+                "promised_from": first,
+                "promised_to": last,
+                "is_now": False,
+            }
+        estimate = windows.estimate_now(wish.site, ahead=cls.ahead_of(wish.site, at=at), at=at)
+        return {
+            "slot": None,
+            "promised_on": estimate.day,
+            "promised_from": estimate.starts_at,
+            "promised_to": estimate.ends_at,
+            "is_now": True,
+        }
+
+    @classmethod
+    def ahead_of(cls, site: Site, *, at: dt.datetime) -> int:
+        """Open orders of today in the site's area that come before a new one."""
+        return cls.objects.open().due(business_day(at)).filter(site__area=site.area_id).count()
+
+    @classmethod
+    def _is_first_supply(cls, site: Site) -> bool:
+        return site.customer.legacy_code is None and not cls.objects.filter(site=site, state=State.DELIVERED).exists()
+
+    @staticmethod
+    def usual_payment(customer: Customer) -> str:
+        monthly = customer.settlement == Customer.Settlement.MONTHLY
+        return Order.PaysBy.ACCOUNT if monthly else Order.PaysBy.CASH
+
+    def _reason_to_hold(self) -> str:
+        """Why a manager must look first: blocked, or over the limit on account. Cash at the door adds no risk."""
+        if self.pays_by != self.PaysBy.ACCOUNT:
+            return ""
+        if self.customer.is_blocked:
+            return _t("blocked for credit")
+        limit = self.customer.credit_limit_twd
+        if (
+            limit is not None
+            and self.customer.entries.filter(account="receivable").total() + self._on_account() > limit
+        ):
+            return _t("over the credit limit")
+        return ""
+
+    def _on_account(self) -> int:
+        """NT$ of this customer's open orders on account, this one included."""
+        orders = Order.objects.open().filter(customer=self.customer, pays_by=self.PaysBy.ACCOUNT)
+        return sum(order.due_twd for order in orders.prefetch_related("lines__product"))
+
+    # --- moves -----------------------------------------------------------------------------------------------------
+    def _move(
+        self,
+        to: str,
+        *,
+        by: User | None,
+        reason: str = "",
+        at: dt.datetime | None = None,
+        announce: str = "",
+        fields: dict[str, Any] | None = None,
+        operation_id: uuid.UUID | None = None,
+    ) -> OrderEvent:
+        """The one writer of `state`. The row is locked by the verb that calls it."""
+        start = self.state
+        if to not in MOVES[start]:
+            raise Refused(
+                _("Order %(number)s is %(state)s; that is not possible now.")
+                % {"number": self.number, "state": self.get_state_display()},
+                code="illegal_move",
+            )
+        self.state = to
+        for name, value in (fields or {}).items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", *(fields or {})])
+        event = OrderEvent.write(
+            self, start, to, by=by, reason=reason, at=at, announces=announce, operation_id=operation_id
+        )
+        order_moved.send(Order, order=self, from_state=start, to_state=to, by=by, reason=reason)
+        live.changed("order", self.number)
+        return event
+
+    @transaction.atomic
+    def confirm(self, *, by: User | None, reason: str = "") -> None:
+        """It will be delivered. From `held` only a manager decides; the view asks for the role."""
+        self.lock()
+        self._move(State.CONFIRMED, by=by, reason=reason, announce="confirmed", fields={"hold_reason": ""})
+
+    @transaction.atomic
+    def hold(self, *, by: User | None, reason: str) -> None:
+        """A manager must decide first; the reason says what about."""
+        self.lock()
+        self._move(State.HELD, by=by, reason=reason, fields={"hold_reason": reason})
+
+    @transaction.atomic
+    def cancel(self, *, by: User | None, reason: str, operation_id: uuid.UUID | None = None) -> None:
+        """It will not be delivered. Not once it is on a truck: then the office stops it by phone."""
+        self.lock()
+        if self.state == State.CANCELLED and operation_id and self.events.filter(operation_id=operation_id).exists():
+            return
+        if not self.can_cancel:
+            raise Refused(_("This order is already on the truck. Call the office to stop it."), code="too_late")
+        self._move(State.CANCELLED, by=by, reason=reason, announce="cancelled", operation_id=operation_id)
+
+    @transaction.atomic
+    def plan(self, *, by: User | None) -> None:
+        """It is on a published route."""
+        self.lock()
+        self._move(State.PLANNED, by=by)
+
+    @transaction.atomic
+    def unplan(self, *, by: User | None, reason: str = "") -> None:
+        """It left its route before departure."""
+        self.lock()
+        self._move(State.CONFIRMED, by=by, reason=reason)
+
+    @transaction.atomic
+    def depart(self, *, by: User | None, at: dt.datetime | None = None) -> None:
+        """It is on the truck."""
+        self.lock()
+        self._move(State.OUT, by=by, at=at, announce="out")
+
+    @transaction.atomic
+    def bring_back(self, *, by: User | None, reason: str, at: dt.datetime | None = None) -> None:
+        """The visit failed: back to the office, red until the customer agreed to a day."""
+        self.lock()
+        self._move(
+            State.CONFIRMED, by=by, reason=reason, at=at, announce="failed", fields={"needs_day": True, "slot": None}
+        )
+
+    @transaction.atomic
+    def deliver(
+        self,
+        handover: Handover,
+        *,
+        place: Place,
+        by: User,
+        at: dt.datetime | None = None,
+        operation_id: uuid.UUID | None = None,
+    ) -> None:
+        """Hand it over from `place` (a truck, the depot): both ledgers, the owed rest, and the state, together."""
+        from orders.handover import post
+
+        self.lock()
+        if self.needs_leak_check and not handover.leak_check:
+            raise Refused(
+                _("Gas was out, or it is the first supply: check for leaks before you leave."),
+                field="leak_check",
+                code="leak_check",
+            )
+        at = at or timezone.now()
+        post(self, handover, place=place, by=by, at=at)
+        self._move(
+            State.DELIVERED,
+            by=by,
+            at=at,
+            announce="delivered",
+            fields={"delivered_at": at, "leak_check": handover.leak_check, "needs_day": False},
+            operation_id=operation_id,
+        )
+
+    @transaction.atomic
+    def contest(
+        self, handover: Handover, *, place: Place, by: User, reason: str, at: dt.datetime | None = None
+    ) -> None:
+        """Something physical happened that no move allows: ledgers are posted, the office decides what it was."""
+        from orders.handover import post
+
+        self.lock()
+        post(self, handover, place=place, by=by, at=at or timezone.now())
+        self._move(
+            State.REVIEW, by=by, reason=reason, at=at, fields={"leak_check": handover.leak_check or self.leak_check}
+        )
+
+    @transaction.atomic
+    def settle(self, to: str, *, by: User, reason: str) -> None:
+        """The office decides an order in review: delivered, confirmed or cancelled; never past a missing leak check."""
+        self.lock()
+        if self.state != State.REVIEW:
+            raise Refused(_("Order %(number)s is not being checked.") % {"number": self.number}, code="illegal_move")
+        if to == State.DELIVERED and self.needs_leak_check and not self.leak_check:
+            raise Refused(_("There is no leak check for this order. Send somebody first."), code="leak_check")
+        handed_over = self.lines.filter(delivered__gt=0).exists()
+        if handed_over and to != State.DELIVERED:
+            raise Refused(
+                _("Cylinders of this order were handed over. It can only be settled as delivered."), code="handed_over"
+            )
+        fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
+        announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
+        self._move(to, by=by, reason=reason, announce=announce, fields=fields)
+
+    @transaction.atomic
+    def change(self, wish: Wish, *, by: User, operation_id: uuid.UUID, at: dt.datetime | None = None) -> None:
+        """Change what, when or the note, while it may be changed; priced again for its new day. Once per operation."""
+        at = at or timezone.now()
+        self.customer.lock()
+        self.lock()
+        if self.events.filter(operation_id=operation_id).exists():
+            return
+        if not self.can_change:
+            raise Refused(_("This order is being prepared already. Call the office to change it."), code="too_late")
+        if wish.site.customer_id != self.customer_id:
+            raise Refused(_("This address belongs to somebody else."), field="site", code="other_customer")
+        rules.check_wish(wish)
+        rules.check_reserve(wish.site, wish.items)
+        promise = self._promise(wish, at=at, mine=self.slot)
+        items = [item for item in wish.items if item.quantity]
+        quotes = Price.quotes(on=promise["promised_on"], customer=self.customer, products=[i.product for i in items])
+        _check_prices(items, quotes)
+        before = {"lines": self.summary(), "promised_on": self.promised_on, "note": self.note}
+        self.lines.all().delete()
+        OrderLine.objects.bulk_create(OrderLine.ordered_at(self, item, quotes[item.product.pk]) for item in items)
+        self.site, self.note, self.is_gas_out = wish.site, wish.note.strip(), bool(wish.is_gas_out)
+        self.needs_leak_check = self.is_gas_out or self._is_first_supply(wish.site)
+        self.priced_on, self.needs_day = promise["promised_on"], False
+        for name, value in promise.items():
+            setattr(self, name, value)
+        self.save()
+        OrderEvent.write(
+            self, self.state, self.state, by=by, at=at, reason="changed", operation_id=operation_id, data=before
+        )
+        live.changed("order", self.number)
+
+    @transaction.atomic
+    def reschedule(self, when: When, *, by: User, reason: str) -> None:
+        """Another day or window that the customer agreed to; when we move it across a price change the lower holds."""
+        self.lock()
+        if self.state not in {State.PLACED, State.HELD, State.CONFIRMED}:
+            raise Refused(_("Take it off its route first."), code="illegal_move")
+        wish = Wish(site=self.site, items=(), when=when)
+        promise = self._promise(wish, at=timezone.now(), mine=self.slot)
+        before = {"promised_on": self.promised_on}
+        for name, value in promise.items():
+            setattr(self, name, value)
+        self.needs_day = False
+        self.save(update_fields=[*promise, "needs_day"])
+        for line in self.lines.select_related("product"):
+            quote = Price.quote(line.product, on=self.promised_on, customer=self.customer)
+            if quote.gas_twd < line.unit_price_twd:
+                line.unit_price_twd = quote.gas_twd
+                line.save(update_fields=["unit_price_twd"])
+        OrderEvent.write(self, self.state, self.state, by=by, reason=reason or "rescheduled", data=before)
+        live.changed("order", self.number)
+
+    @transaction.atomic
+    def owe(self, rest: dict[OrderLine, int], *, by: User | None) -> Order:
+        """What was short becomes a linked order at the same prices, waiting for a day. Once per order."""
+        child = Order.objects.create(
+            number=windows.order_number(business_day(), _next("order_number")),
+            operation_id=derived_id("owed", self.operation_id),
+            body_digest=digest({"owed": [(line.product_id, quantity) for line, quantity in rest.items()]}),
+            customer=self.customer,
+            site=self.site,
+            channel=self.Channel.OWED,
+            is_gas_out=False,
+            needs_day=True,
+            promised_on=self.promised_on + dt.timedelta(days=1),
+            promised_from=self.promised_from + dt.timedelta(days=1),
+            promised_to=self.promised_to + dt.timedelta(days=1),
+            pays_by=self.pays_by,
+            owed_from=self,
+            priced_on=self.priced_on,
+            decision=self.decision,
+            variant=self.variant,
+            stage=self.customer.stage,
+            track_token=secrets.token_urlsafe(16),
+            placed_by=by,
+        )
+        OrderLine.objects.bulk_create(
+            OrderLine(
+                order=child,
+                product=line.product,
+                ordered=quantity,
+                empties_expected=quantity,
+                unit_price_twd=line.unit_price_twd,
+                deposit_twd=line.deposit_twd,
+            )
+            for line, quantity in rest.items()
+        )
+        OrderEvent.write(child, "", State.PLACED, by=by)
+        child.confirm(by=by)
+        return child
+
+    def summary(self) -> str:
+        """`20 公斤 ×2、16 公斤 ×1`: the lines in a breath."""
+        return _t(", ").join(f"{line.product} ×{line.quantity}" for line in self.lines.all())
+
+
+class OrderLine(models.Model):
+    """So many cylinders of one product: what was ordered at which price, and what was handed over."""
+
+    class Rest(models.TextChoices):
+        NONE = "", _("nothing short")
+        OWED = "owed", _("brought later")
+        UNWANTED = "unwanted", _("not wanted")
+        SUBSTITUTED = "substituted", _("another kind instead")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    ordered = models.PositiveSmallIntegerField()
+    empties_expected = models.PositiveSmallIntegerField(default=0)
+    unit_price_twd = models.PositiveIntegerField()
+    deposit_twd = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveSmallIntegerField(null=True, blank=True)
+    empties_taken = models.PositiveSmallIntegerField(null=True, blank=True)
+    rest = models.CharField(max_length=12, choices=Rest, default=Rest.NONE, blank=True)
+
+    class Meta:
+        ordering = ["product__sort", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "product"], name="one_line_a_product"),
+            models.CheckConstraint(condition=Q(ordered__lte=99) & Q(empties_expected__lte=99), name="a_line_is_sane"),
+            models.CheckConstraint(
+                condition=Q(delivered=None) | Q(delivered__gte=models.F("ordered")) | ~Q(rest=""),
+                name="what_is_short_is_explained",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered=None, empties_taken=None)
+                | Q(delivered__isnull=False, empties_taken__isnull=False),
+                name="handed_over_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} × {self.ordered}"
+
+    @classmethod
+    def ordered_at(cls, order: Order, item: Item, quote: Any) -> OrderLine:
+        metered = item.product.is_metered
+        return cls(
+            order=order,
+            product=item.product,
+            ordered=item.quantity,
+            empties_expected=item.empties,
+            unit_price_twd=0 if metered else quote.gas_twd,
+            deposit_twd=0 if metered else quote.deposit_twd,
+        )
+
+    @property
+    def quantity(self) -> int:
+        """What was handed over once it was, what was ordered before."""
+        return self.ordered if self.delivered is None else self.delivered
+
+    @property
+    def empties(self) -> int:
+        return self.empties_expected if self.empties_taken is None else self.empties_taken
+
+    @property
+    def amount_twd(self) -> int:
+        return self.quantity * self.unit_price_twd
+
+    @property
+    def deposit_due_twd(self) -> int:
+        """A deposit for each cylinder beyond the empties taken back."""
+        return max(self.quantity - self.empties, 0) * self.deposit_twd
+
+    @property
+    def short(self) -> int:
+        return max(self.ordered - self.quantity, 0)
+
+
+class OrderEvent(models.Model):
+    """One thing that happened to an order: from, to, who, when, through which channel and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    from_state = models.CharField(max_length=10, choices=State, blank=True)
+    to_state = models.CharField(max_length=10, choices=State)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    channel = models.CharField(max_length=8, choices=Order.Channel)
+    reason = models.CharField(max_length=200, blank=True)
+    announces = models.CharField(max_length=20, blank=True)
+    operation_id = models.UUIDField(unique=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["order", "id"], name="events_of_an_order")]
+        triggers = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.from_state} → {self.to_state}"
+
+    @classmethod
+    def write(
+        cls,
+        order: Order,
+        start: str,
+        end: str,
+        *,
+        by: User | None,
+        at: dt.datetime | None = None,
+        reason: str = "",
+        announces: str = "",
+        operation_id: uuid.UUID | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> OrderEvent:
+        """Add the event, and the message row it announces, in the transaction of the move."""
+        event = cls.objects.create(
+            order=order,
+            from_state=start,
+            to_state=end,
+            by=by,
+            at=at or timezone.now(),
+            channel=order.channel,
+            reason=reason[:200],
+            announces=announces,
+            operation_id=operation_id or uuid.uuid4(),
+            data=_plain(data or {}),
+        )
+        if announces:
+            context = {"number": order.number, "promise": promise_text(order), "track": track_url(order)}
+            Message.announce(announces, customer=order.customer, cause=("order_event", event.pk), context=context)
+        return event
+
+
+def promise_text(order: Order) -> str:
+    """`11/24（二）14:40–15:20`"""
+    start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
+    return f"{windows.say_day(order.promised_on)} {start:%H:%M}–{end:%H:%M}"
+
+
+def track_url(order: Order) -> str:
+    return f"/track/{order.track_token}/"
+
+
+def _next(sequence: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        return cursor.fetchone()[0]
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in data.items()}
+
+
+def _check_prices(items: list[Item], quotes: dict[int, Any]) -> None:
+    for item in items:
+        if item.product.pk not in quotes:
+            raise Refused(
+                _("%(product)s has no price for that day. Call the office.") % {"product": item.product},
+                field=f"quantity_{item.product.code}",
+                code="no_price",
+            )

@@ -1,0 +1,171 @@
+"""When we can deliver: which days and windows a site, its area and the calendar allow, and how soon "now" is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers.models import CalendarDay, Site
+from luckygas.clock import business_day, roc_digits
+from luckygas.errors import Refused
+from orders.models.slot import DAYS_AHEAD, Slot
+
+LOAD_MINUTES = 20  # to the truck and out of the yard, before the first stop
+SPREAD_MINUTES = 40  # an honest "between"
+AT_MOST_MINUTES = 240
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What is special about the next days for one area, read in one query."""
+
+    holidays: frozenset[dt.date]
+    suspended: dict[dt.date, str]
+
+    @classmethod
+    def of(cls, site: Site, *, since: dt.date, until: dt.date) -> Calendar:
+        rows = CalendarDay.objects.filter(day__range=(since, until)).filter(Q(area=None) | Q(area=site.area_id))
+        days = {kind: [row for row in rows if row.kind == kind] for kind in CalendarDay.Kind.values}
+        return cls(
+            holidays=frozenset(row.day for row in days[CalendarDay.Kind.HOLIDAY]),
+            suspended={row.day: row.name for row in days[CalendarDay.Kind.SUSPENSION]},
+        )
+
+    def refusal(self, site: Site, day: dt.date) -> str:
+        """Why nothing can be delivered to this site that day; empty when it can."""
+        if day in self.suspended:
+            return _("%(day)s: no deliveries, %(reason)s.") % {"day": say_day(day), "reason": self.suspended[day]}
+        if not site.area.drives_on(day):
+            return _("We do not drive %(area)s on %(day)s.") % {"area": site.area, "day": say_day(day)}
+        if site.is_closed_on(day, holidays=self.holidays):
+            return _("%(day)s: this address takes no deliveries on its closed days.") % {"day": say_day(day)}
+        if not site.hours:
+            return _("This address has no delivery hours. Call the office.")
+        return ""
+
+
+def say_day(day: dt.date) -> str:
+    """`11/29（日）`, `29 Nov (Sun)`."""
+    if (translation.get_language() or "").startswith("en"):
+        return date_format(day, "j M (D)")
+    return f"{day.month}/{day.day}（{'一二三四五六日'[day.isoweekday() - 1]}）"
+
+
+def check_day(site: Site, day: dt.date, *, today: dt.date) -> None:
+    """Refuse a day on which this site cannot be delivered, naming the days that can."""
+    if day < today:
+        raise Refused(_("%(day)s has passed.") % {"day": say_day(day)}, field="when", code="past_day")
+    if day > today + dt.timedelta(days=90):
+        raise Refused(_("Choose a day within the next 90 days."), field="when", code="far_day")
+    calendar = Calendar.of(site, since=today, until=day + dt.timedelta(days=DAYS_AHEAD))
+    if refusal := calendar.refusal(site, day):
+        raise Refused(f"{refusal} {_other_days(calendar, site, day, today)}".strip(), field="when", code="closed_day")
+
+
+def _other_days(calendar: Calendar, site: Site, day: dt.date, today: dt.date) -> str:
+    """`Choose 11/28 or 11/30.`: the nearest days before and after that work."""
+    before = (day - dt.timedelta(days=n) for n in range(1, (day - today).days + 1))
+    after = (day + dt.timedelta(days=n) for n in range(1, DAYS_AHEAD))
+    good = [next((d for d in days if not calendar.refusal(site, d)), None) for days in (before, after)]
+    names = [say_day(d) for d in good if d]
+    if not names:
+        return ""
+    return _("Choose %(days)s.") % {"days": _(" or ").join(names)}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A promise a site could get: a slot with the places left in it."""
+
+    slot: Slot
+    left: int
+
+    @property
+    def is_full(self) -> bool:
+        return self.left <= 0
+
+
+def windows_for(site: Site, *, at: dt.datetime | None = None, days: int = 4) -> list[Window]:
+    """The slots of the next days on which this site can be delivered, full ones included, in three queries."""
+    at = at or timezone.now()
+    today = business_day(at)
+    calendar = Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    slots = (
+        Slot.objects.filter(area=site.area_id, day__range=(today, today + dt.timedelta(days=DAYS_AHEAD)))
+        .select_related("area")
+        .annotate(held=Count("orders", filter=~Q(orders__state="cancelled")))
+    )
+    found = [
+        Window(slot, slot.capacity - slot.held)
+        for slot in slots
+        if slot.closes_at > at
+        and not calendar.refusal(site, slot.day)
+        and all(site.is_open_at(hour) for hour in range(slot.starts, slot.ends))
+    ]
+    nearest = sorted({window.slot.day for window in found})[:days]
+    return [window for window in found if window.slot.day in nearest]
+
+
+def check_slot(site: Site, slot: Slot, *, at: dt.datetime, mine: bool = False) -> None:
+    """Refuse a slot that is not this site's, closed, outside its hours or full. The slot is locked by the caller."""
+    if slot.area_id != site.area_id:
+        raise Refused(_("This window belongs to another area. Choose again."), field="when", code="other_area")
+    check_day(site, slot.day, today=business_day(at))
+    if slot.closes_at <= at and not mine:
+        raise Refused(_("This window is closed for today. Choose a later one."), field="when", code="cut_off")
+    if not all(site.is_open_at(hour) for hour in range(slot.starts, slot.ends)):
+        raise Refused(_("This address takes no deliveries at that hour."), field="when", code="closed_hour")
+    if not mine and slot.taken >= slot.capacity:
+        raise Refused(_("This window is full. Choose another one."), field="when", code="full")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """When "now" would be: between two moments of one business day."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    @property
+    def day(self) -> dt.date:
+        return business_day(self.starts_at)
+
+
+def estimate_now(site: Site, *, ahead: int, at: dt.datetime) -> Estimate:
+    """How soon a truck can be there: the stops ahead in the area, shared by its crews, at the area's pace.
+
+    Outside opening or the site's hours it is the next hour that works; refused when no day in two weeks does.
+    """
+    area = site.area
+    wait = LOAD_MINUTES + area.minutes_per_stop * (ahead // max(area.crews, 1) + 1)
+    start = at + dt.timedelta(minutes=min(wait, AT_MOST_MINUTES))
+    start = _next_open(site, start)
+    start -= dt.timedelta(minutes=start.minute % 5, seconds=start.second, microseconds=start.microsecond)
+    return Estimate(start, start + dt.timedelta(minutes=SPREAD_MINUTES))
+
+
+def _next_open(site: Site, at: dt.datetime) -> dt.datetime:
+    today = business_day(at)
+    calendar = Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    local = timezone.localtime(at)
+    for days in range(DAYS_AHEAD + 1):
+        day = today + dt.timedelta(days=days)
+        if calendar.refusal(site, day):
+            continue
+        first = local.hour if days == 0 else settings.OPENS_AT
+        for hour in range(max(first, settings.OPENS_AT), settings.CLOSES_AT):
+            if site.is_open_at(hour):
+                opens = timezone.make_aware(dt.datetime.combine(day, dt.time(hour)))
+                return max(opens, at)
+    raise Refused(_("No delivery day in the next two weeks. Call the office."), field="when", code="no_day")
+
+
+def order_number(day: dt.date, sequence: int) -> str:
+    """`1151124-1042`: the ROC day on which it was placed, and a number that never repeats."""
+    return f"{roc_digits(day)}-{sequence:04d}"

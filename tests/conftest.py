@@ -1,0 +1,68 @@
+"""People, not users: what a test asks for by name."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.test import Client
+
+from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
+from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, SiteFactory, UserFactory, priced
+
+MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
+
+
+@pytest.fixture
+def morning():
+    """09:00 on a Tuesday in Taitung: the counter is open and every window of the day is ahead."""
+    with time_machine.travel(MORNING, tick=True):
+        yield
+
+
+@pytest.fixture
+def customer_person(db) -> User:
+    """Somebody who may order and see the balance for one household with one site."""
+    person = UserFactory(username="+886900000123", roles=[CUSTOMER])
+    customer = CustomerFactory(name="林太太")
+    SiteFactory(customer=customer)
+    MembershipFactory(user=person, customer=customer)
+    return person
+
+
+@pytest.fixture
+def dispatcher(db) -> User:
+    return UserFactory(username="dispatcher", roles=[DISPATCHER])
+
+
+@pytest.fixture
+def manager(db) -> User:
+    return UserFactory(username="manager", roles=[MANAGER])
+
+
+@pytest.fixture
+def ops(db) -> User:
+    return UserFactory(username="ops", roles=[OPS])
+
+
+@pytest.fixture
+def driver(db):
+    """A driver with a truck; `driver.user` signs in."""
+    return DriverFactory(user=UserFactory(username="driver", roles=[DRIVER]))
+
+
+@pytest.fixture
+def twenty(db):
+    """The workhorse: a priced 20 kg cylinder, NT$820 and NT$1,000 deposit."""
+    return priced()
+
+
+@pytest.fixture
+def signed_in():
+    """A browser of somebody: `signed_in(person)`."""
+
+    def sign_in(person: User, **headers: str) -> Client:
+        client = Client(headers=headers)
+        client.force_login(person)
+        return client
+
+    return sign_in
