@@ -117,11 +117,11 @@ def short_date(value: date | datetime | None) -> str:
 
 @register.filter
 def stamp_date(value: date | datetime | None) -> str:
-    """115.11.24, as on a rubber stamp; in English 24.11.2026."""
+    """115.11.24, as on a rubber stamp; in English 24.11.26."""
     if not value:
         return ""
     day = local_day(value)
-    return f"{day.year - 1911}.{day:%m.%d}" if in_chinese() else f"{day:%d.%m.%Y}"
+    return f"{day.year - 1911}.{day:%m.%d}" if in_chinese() else f"{day:%d.%m.%y}"
 
 
 @register.filter
