@@ -108,7 +108,8 @@ def is_in_foreground() -> bool:
 
 
 def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be closed already, and stopping must go on
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def read_arguments() -> argparse.Namespace:

@@ -79,7 +79,8 @@ def start_child(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def say(sentence: str) -> None:
-    print(sentence, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be closed already, and stopping must go on
+        print(sentence, flush=True)
 
 
 class Command(BaseCommand):
@@ -187,7 +188,8 @@ class Command(BaseCommand):
         is_greeted = False
         try:
             while True:
-                for child in children:
+                # The first page comes before everything that would compete with it for the processor.
+                for child in children if is_greeted else children[:1]:
                     child.keep_alive()
                 if not is_greeted and self.answers():
                     is_greeted = True
