@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -13,21 +14,21 @@ from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
 class Way(NamedTuple):
-    """One entry of the office's menu; the paths are the project's stable entry points."""
+    """One entry of the office's menu."""
 
-    path: str
+    name: str
     word: Promise
     roles: frozenset[str]
 
 
 OFFICE = (
-    Way("/desk/", _("Phone desk"), frozenset({DISPATCHER, MANAGER})),
-    Way("/orders/", _("Orders"), frozenset({DISPATCHER, MANAGER})),
-    Way("/dispatch/", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
-    Way("/customers/", _("Customers"), frozenset({DISPATCHER, MANAGER})),
-    Way("/monitor/", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
-    Way("/dispatch/reviews/", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
-    Way("/pilot/", _("Pilot"), frozenset({MANAGER, OPS})),
+    Way("orders:desk", _("Phone desk"), frozenset({DISPATCHER, MANAGER})),
+    Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER})),
+    Way("deliveries:dispatch", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
+    Way("customers:index", _("Customers"), frozenset({DISPATCHER, MANAGER})),
+    Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
+    Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
+    Way("pilot:index", _("Pilot"), frozenset({MANAGER, OPS})),
 )
 
 
@@ -56,7 +57,7 @@ def live_url(request: HttpRequest) -> str:
 
 def office_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The entries this person's roles may see; the longest path that fits is where they are."""
-    roles = getattr(request.user, "roles", frozenset())
-    ways = [way for way in OFFICE if way.roles & roles]
-    here = max((way.path for way in ways if request.path.startswith(way.path)), key=len, default=None)
-    return [{"path": way.path, "word": way.word, "is_here": way.path == here} for way in ways]
+    roles = getattr(getattr(request, "user", None), "roles", frozenset())
+    ways = [(reverse(way.name), way.word) for way in OFFICE if way.roles & roles]
+    here = max((path for path, _word in ways if request.path.startswith(path)), key=len, default=None)
+    return [{"path": path, "word": word, "is_here": path == here} for path, word in ways]

@@ -11,14 +11,14 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 register = template.Library()
 
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-SHOULDERS = ("50", "20", "16", "10", "4")  # classes that have a colour of their own; the rest is metered grey
+SHOULDERS = ("50", "20", "16", "10", "4")  # classes that have a colour of their own; the rest is grey
 
 
 def in_chinese() -> bool:
@@ -179,18 +179,36 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.filter
 def load_class(product: Any) -> str:
-    """The data-class of a cylinder: propane, a size that has a shoulder colour, or metered."""
-    if getattr(product, "gas", "") == "propane":
-        return "propane"
+    """The data-class of a cylinder: its shoulder's size, propane, metered or branded (幸福丸 is never a 4 kg).
+
+    A product says so itself (`family`, `size`); a plain "20", "propane" or "empty" stands for itself.
+    """
+    family = getattr(product, "family", "")
+    if family in ("propane", "metered", "branded"):
+        return str(family)
     size = load_size(product)
-    return size if size in (*SHOULDERS, "propane", "empty", "metered") else "metered"
+    return size if size in (*SHOULDERS, "propane", "branded", "empty") else "metered"
 
 
 @register.filter
 def load_size(product: Any) -> str:
-    """The number painted on a cylinder: its kilograms. A number or a word stands for itself."""
-    size = getattr(product, "kg", product)
-    return f"{Decimal(size).normalize():f}" if isinstance(size, (Decimal, int)) else str(size)
+    """The number painted on a cylinder: its kilograms."""
+    return str(getattr(product, "size", product))
+
+
+@register.filter
+def load_name(product: Any) -> str:
+    """What a chip calls it: 20, 營20, 流量20, a brand by its name, 空."""
+    look, size = load_class(product), load_size(product)
+    if look == "branded" and size != look:
+        return str(product)
+    if look == size == "empty":
+        return pgettext("cylinder", "empty")
+    if look == "propane":
+        return pgettext("propane, before a size", "P") + ("" if size == look else size)
+    if look == "metered":
+        return pgettext("metered gas, before a size", "M") + ("" if size == look else size)
+    return size
 
 
 @register.inclusion_tag("components/cyl.html")
@@ -207,11 +225,5 @@ def cyl(product: Any, *, empty: bool = False, size: str = "", text: str = "") ->
 
 @register.inclusion_tag("components/load.html")
 def load_of(product: Any, count: int | str = "", *, empty: bool = False) -> dict[str, Any]:
-    """Cylinders in running text: 20×2, 營20×2; empties read 空×3 for product "empty"."""
-    look = load_class(product)
-    return {
-        "look": "empty" if empty else look,
-        "propane": look == "propane",
-        "size": load_size(product),
-        "count": count,
-    }
+    """Cylinders in running text: 20×2, 營20×2, 好運16×1; empty=True is dashed."""
+    return {"look": "empty" if empty else load_class(product), "name": load_name(product), "count": count}

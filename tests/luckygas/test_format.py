@@ -112,19 +112,34 @@ def test_phone_is_written_as_in_taiwan(number, written):
     assert form.phone(number) == written
 
 
+class Bottle(SimpleNamespace):
+    """A product as far as the formats know it."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+TWENTY = Bottle(name="20 公斤", size=20, family="plain")
+PROPANE = Bottle(name="丙烷 20", size=20, family="propane")
+METER = Bottle(name="流量 20", size=20, family="metered")
+PILL = Bottle(name="幸福丸", size=4, family="branded")
+
+
 @pytest.mark.parametrize(
-    ("product", "look"),
+    ("product", "look", "name"),
     [
-        (SimpleNamespace(kg=Decimal("20.00"), gas="lpg"), "20"),
-        (SimpleNamespace(kg=4, gas="lpg"), "4"),
-        (SimpleNamespace(kg=20, gas="propane"), "propane"),
-        (SimpleNamespace(kg=Decimal("2.5"), gas="lpg"), "metered"),
-        ("16", "16"),
-        ("empty", "empty"),
+        (TWENTY, "20", "20"),
+        (PROPANE, "propane", "營20"),
+        (METER, "metered", "流量20"),
+        (PILL, "branded", "幸福丸"),
+        ("16", "16", "16"),
+        (4, "4", "4"),
+        ("empty", "empty", "空"),
     ],
 )
-def test_load_class_is_the_shoulder(product, look):
-    assert form.load_class(product) == look
+def test_a_cylinder_is_known_by_its_shoulder_and_its_name(product, look, name):
+    with override("zh-hant"):
+        assert (form.load_class(product), form.load_name(product)) == (look, name)
 
 
 def test_icon_is_silent_beside_its_word_and_speaks_alone():
@@ -135,16 +150,12 @@ def test_icon_is_silent_beside_its_word_and_speaks_alone():
 
 
 def test_cyl_is_hatched_for_propane_and_dashed_when_empty():
-    propane = SimpleNamespace(kg=20, gas="propane")
-
-    assert '#cyl-propane"/></svg><b>20</b>' in rendered("{% cyl p %}", p=propane)
-    assert '#cyl-empty"/></svg><b>20</b>' in rendered("{% cyl p empty=True %}", p=propane)
+    assert '#cyl-propane"/></svg><b>20</b>' in rendered("{% cyl p %}", p=PROPANE)
+    assert '#cyl-empty"/></svg><b>20</b>' in rendered("{% cyl p empty=True %}", p=PROPANE)
     assert 'data-class="20" data-size="s"' in rendered('{% cyl "20" size="s" %}')
 
 
 def test_load_says_propane_in_a_word():
     with override("zh-hant"):
-        assert rendered("{% load_of p 2 %}", p=SimpleNamespace(kg=20, gas="propane")) == (
-            '<span class="load" data-class="propane">營20×2</span>'
-        )
+        assert rendered("{% load_of p 2 %}", p=PROPANE) == ('<span class="load" data-class="propane">營20×2</span>')
         assert rendered('{% load_of "empty" 3 %}') == '<span class="load" data-class="empty">空×3</span>'
