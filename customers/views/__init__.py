@@ -1,0 +1,1 @@
+"""One function per URL, one file per subject."""
