@@ -32,11 +32,21 @@ class Joined:
 
 
 def join(storage: Any, path: str) -> str:
+    """The text of a list with each part in the place of its import."""
+
     def part(found: re.Match[str]) -> str:
-        text = read(storage, posixpath.normpath(posixpath.join(posixpath.dirname(path), found["part"])))
+        text = read(storage, beside(path, found["part"]))
         return f"{{\n{text}}}" if path.endswith(".js") else text  # a block of its own: two parts may use one name
 
     return IMPORT.sub(part, read(storage, path))
+
+
+def parts_of(storage: Any, path: str) -> set[str]:
+    return {beside(path, name) for name in IMPORT.findall(read(storage, path))}
+
+
+def beside(path: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
 def read(storage: Any, path: str) -> str:
@@ -45,8 +55,11 @@ def read(storage: Any, path: str) -> str:
 
 
 class ManifestStaticFiles(CompressedManifestStaticFilesStorage):
+    """What STORAGES names. Parts that went into a list are neither hashed nor compressed: nobody asks for them."""
+
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
-        joined = {
-            name: (Joined(storage) if name in LISTS else storage, path) for name, (storage, path) in paths.items()
-        }
-        return super().post_process(joined, *args, **options)
+        lists = {name: source for name, source in paths.items() if name in LISTS}
+        parts = set().union(*(parts_of(*source) for source in lists.values()))
+        rest = {name: source for name, source in paths.items() if name not in parts}
+        joined = {name: (Joined(storage), path) for name, (storage, path) in lists.items()}
+        return super().post_process(rest | joined, *args, **options)
