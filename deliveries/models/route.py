@@ -244,7 +244,7 @@ class Stop(Record):
 
     class Reason(models.TextChoices):
         NOT_HOME = "not_home", _("nobody there")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("place is shut")
         REFUSED = "refused", _("customer did not want it")
         NO_ACCESS = "no_access", _("no way in")
         NO_STOCK = "no_stock", _("nothing left on the truck")

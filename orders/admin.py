@@ -1,0 +1,23 @@
+"""The orders tables in the admin: data the office keeps is edited here, what verbs write is only shown."""
+
+from django.contrib import admin
+
+from luckygas.admin import ReadOnly
+from orders.models import (
+    Cylinder,
+    CylinderMovement,
+    MeterReading,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Place,
+    Price,
+    Product,
+    Slot,
+    StandingOrder,
+)
+
+admin.site.register([Product, Price])
+admin.site.register(
+    [Cylinder, CylinderMovement, MeterReading, Order, OrderEvent, OrderLine, Place, Slot, StandingOrder], ReadOnly
+)

@@ -1,0 +1,8 @@
+"""The pilot tables in the admin: data the office keeps is edited here, what verbs write is only shown."""
+
+from django.contrib import admin
+
+from luckygas.admin import ReadOnly
+from pilot.models import Flag, FlagChange
+
+admin.site.register([Flag, FlagChange], ReadOnly)

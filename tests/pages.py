@@ -1,0 +1,151 @@
+"""Every address of the site: who may see it, and an example. An address that is not listed here fails a test.
+
+The permission sweep, accessibility, HTML validation and screenshots all read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS
+
+EVERYBODY = frozenset({"stranger", CUSTOMER, DRIVER, DISPATCHER, MANAGER, OPS})
+SIGNED_IN = EVERYBODY - {"stranger"}
+OFFICE = frozenset({DISPATCHER, MANAGER})
+Example = Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `example` makes its arguments from the world; `theirs` and `unknown` must look the same to a
+    customer or driver: 404."""
+
+    name: str
+    roles: frozenset[str]
+    example: Example = lambda world: {}
+    theirs: Example | None = None
+    unknown: Example | None = None
+    method: str = "get"
+    is_page: bool = True  # something a person looks at: screenshots and accessibility visit it
+
+
+def order(world: Any) -> dict[str, Any]:
+    return {"number": world.order.number}
+
+
+def their_order(world: Any) -> dict[str, Any]:
+    return {"number": world.their_order.number}
+
+
+def no_order(world: Any) -> dict[str, Any]:
+    return {"number": "1150101-1"}
+
+
+def customer(world: Any) -> dict[str, Any]:
+    return {"number": world.order.customer.number}
+
+
+def stop(world: Any) -> dict[str, Any]:
+    return {"pk": world.stop.pk}
+
+
+def their_stop(world: Any) -> dict[str, Any]:
+    return {"pk": world.their_stop.pk}
+
+
+def no_row(world: Any) -> dict[str, Any]:
+    return {"pk": 999_999}
+
+
+def route(world: Any) -> dict[str, Any]:
+    return {"pk": world.stop.route_id}
+
+
+ORDER = {"example": order, "theirs": their_order, "unknown": no_order}
+STOP = {"example": stop, "theirs": their_stop, "unknown": no_row}
+POST = {"method": "post", "is_page": False}
+
+PAGES = [
+    # everybody
+    Page("home", EVERYBODY),
+    Page("account_login", EVERYBODY),
+    Page("account_logout", SIGNED_IN),
+    Page("account_change_password", SIGNED_IN),
+    Page("set_language", EVERYBODY, **POST),
+    Page("health_ready", EVERYBODY, is_page=False),
+    Page("metrics", EVERYBODY, is_page=False),
+    Page("staff", frozenset({MANAGER})),
+    Page("reset_password", frozenset({MANAGER}), no_row, **POST),
+    # customers
+    Page("customers:signup", EVERYBODY),
+    Page("customers:signup_code", EVERYBODY),
+    Page("customers:recover", EVERYBODY),
+    Page("customers:recover_code", EVERYBODY),
+    Page("customers:outbox", EVERYBODY),
+    Page("customers:account", frozenset({CUSTOMER})),
+    Page("customers:profile", SIGNED_IN),
+    Page("customers:index", OFFICE),
+    Page("customers:create", OFFICE),
+    Page("customers:detail", OFFICE, customer),
+    Page("customers:edit", OFFICE, customer),
+    Page("customers:deactivate", OFFICE, customer),
+    Page("customers:reactivate", OFFICE, customer, **POST),
+    Page("customers:add_site", OFFICE, customer),
+    Page("customers:edit_site", OFFICE, lambda world: customer(world) | {"pk": world.order.site_id}),
+    Page("customers:add_contact", OFFICE, customer),
+    Page("customers:remove_contact", OFFICE, lambda world: customer(world) | {"pk": 1}, **POST),
+    Page("customers:add_membership", OFFICE, customer),
+    Page("customers:remove_membership", OFFICE, lambda world: customer(world) | {"pk": 1}, **POST),
+    Page("customers:pay", OFFICE, customer),
+    Page("customers:calls", OFFICE),
+    Page("customers:mark_called", OFFICE, no_row, **POST),
+    Page("customers:retry_message", OFFICE, no_row, **POST),
+    Page("customers:incidents", OFFICE),
+    Page("customers:take_incident", OFFICE, no_row, **POST),
+    Page("customers:close_incident", OFFICE, no_row, **POST),
+    # orders
+    Page("orders:index", OFFICE | {CUSTOMER}),
+    Page("orders:create", frozenset({CUSTOMER})),
+    Page("orders:quote", frozenset({CUSTOMER}), is_page=False),
+    Page("orders:history", frozenset({CUSTOMER})),
+    Page("orders:detail", OFFICE | {CUSTOMER}, **ORDER),
+    Page("orders:change", OFFICE | {CUSTOMER}, **ORDER),
+    Page("orders:cancel", OFFICE | {CUSTOMER}, **ORDER),
+    Page("orders:confirm", OFFICE, order, **POST),
+    Page("orders:hold", OFFICE, order),
+    Page("orders:reschedule", OFFICE, order),
+    Page("orders:deliver", OFFICE, order),
+    Page("orders:desk", OFFICE),
+    Page("orders:find", OFFICE, is_page=False),
+    Page("orders:call", OFFICE, customer),
+    Page("orders:take", OFFICE, customer, **POST),
+    Page("orders:desk_quote", OFFICE, customer, is_page=False),
+    # deliveries
+    Page("deliveries:drive", frozenset({DRIVER})),
+    Page("deliveries:load", frozenset({DRIVER})),
+    Page("deliveries:stop", frozenset({DRIVER}), **STOP),
+    Page("deliveries:fail", frozenset({DRIVER}), **STOP),
+    Page("deliveries:summary", frozenset({DRIVER})),
+    Page("deliveries:events", frozenset({DRIVER}), **POST),
+    Page("deliveries:proofs", frozenset({DRIVER}), **POST),
+    Page("deliveries:dispatch", OFFICE),
+    Page("deliveries:create_route", OFFICE),
+    Page("deliveries:route", OFFICE, route),
+    Page("deliveries:add_stop", OFFICE, route, **POST),
+    Page("deliveries:publish_route", OFFICE, route, **POST),
+    Page("deliveries:count_cash", OFFICE, route, **POST),
+    Page("deliveries:move_stop", OFFICE, stop, **POST),
+    Page("deliveries:remove_stop", OFFICE, stop, **POST),
+    Page("deliveries:reviews", OFFICE),
+    Page("deliveries:close_review", OFFICE, no_row, **POST),
+    Page("deliveries:monitor", OFFICE | {OPS}),
+    Page("deliveries:track", EVERYBODY, lambda world: {"token": world.order.track_token}),
+    # pilot
+    Page("pilot:index", frozenset({MANAGER, OPS})),
+    Page("pilot:flags", frozenset({MANAGER, OPS})),
+    Page("pilot:change_flag", frozenset({MANAGER, OPS}), lambda world: {"name": "pilot_web_ordering"}),
+    Page("pilot:pause", frozenset({MANAGER, OPS})),
+    Page("pilot:resume", frozenset({MANAGER, OPS})),
+]
