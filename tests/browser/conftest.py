@@ -1,0 +1,108 @@
+"""Real browsers for the journeys: everybody has a window of their own, and no page may complain on its console."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+
+from luckygas.models import User
+from tests.ensure_chromium import installed
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
+
+HERE = Path(__file__).parent
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+EXPECTED = ("Failed to load resource",)  # a 422 or 503 that the journey asks for; everything else fails the test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return browser_type_launch_args | {"executable_path": installed(), "args": ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"locale": "zh-TW", "timezone_id": "Asia/Taipei", "viewport": PHONE}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(transactional_db, settings):
+    """Sign-in limits are counted in the database's cache, which a flush leaves alone; and no live process runs."""
+    settings.LIVE_PORT = settings.LIVE_URL = ""
+    cache.clear()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What any window wrote to its console as an error; the journey must leave it empty."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def window(live_server, browser, browser_context_args, complaints) -> Iterator[Callable[..., Page]]:
+    """A stranger's browser window: `window()`, `window(DESK)`, `window(locale="en-US")`."""
+
+    contexts: list[BrowserContext] = []
+
+    def open_window(viewport: dict[str, int] = PHONE, **more) -> Page:
+        wanted = {"base_url": live_server.url, "viewport": viewport}
+        context = browser.new_context(**browser_context_args | wanted | more)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text) if said.type == "error" and not said.text.startswith(EXPECTED) else None
+            ),
+        )
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_for(window, live_server) -> Callable[..., Page]:
+    """Somebody's window, already signed in: `page_for(person)`, `page_for(dispatcher, DESK)`."""
+
+    def open_for(person: User, viewport: dict[str, int] = PHONE, **more) -> Page:
+        client = Client()
+        client.force_login(person)
+        name = django_settings.SESSION_COOKIE_NAME
+        page = window(viewport, **more)
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return page
+
+    return open_for
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)`: nothing on this page keeps anybody out (WCAG 2.2 AA, axe-core)."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options={"preload": False}).response["violations"]  # else it writes inline style
+        assert [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]] == []
+
+    return check
