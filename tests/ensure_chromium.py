@@ -37,7 +37,7 @@ def playwrights_own() -> str | None:
 
 
 def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{sentence}\n")
 
 
 def install_from_debian() -> None:
@@ -69,7 +69,7 @@ def main() -> int:
     if not path:
         say("The browser tests need Chromium: install the package chromium, or set CHROMIUM to its path.")
         return 1
-    print(path)
+    sys.stdout.write(f"{path}\n")
     return 0
 
 
