@@ -57,7 +57,7 @@ def live_url(request: HttpRequest) -> str:
 
 def office_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The entries this person's roles may see; the longest path that fits is where they are."""
-    roles = getattr(getattr(request, "user", None), "roles", frozenset())
+    roles: frozenset[str] = getattr(getattr(request, "user", None), "roles", frozenset())
     ways = [(reverse(way.name), way.word) for way in OFFICE if way.roles & roles]
     here = max((path for path, _word in ways if request.path.startswith(path)), key=len, default=None)
     return [{"path": path, "word": word, "is_here": path == here} for path, word in ways]

@@ -20,7 +20,7 @@ Words = str | Promise
 def wants_part(request: HttpRequest) -> bool:
     """Did htmx ask for a piece? Going back in history and boosted links want the whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 def show(
@@ -57,7 +57,7 @@ def done(
     form, as a dialog needs; every `done` also rings, which closes the dialog.
     """
     if message:
-        messages.success(request, message)
+        messages.success(request, str(message))
     if not (template and part and wants_part(request)):
         return leave(request, url)
     response = HttpResponse(part_of(request, template, part, context))

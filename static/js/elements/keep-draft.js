@@ -17,7 +17,9 @@ customElements.define("keep-draft", class extends HTMLElement {
   handleEvent(event) {
     if (event.type === "htmx:afterRequest") {
       const { elt, successful, xhr } = event.detail;
-      if (elt === this.form && successful && xhr.status !== 422 && elt.method === "post") this.forget();
+      // Sent to sign in first (…?next=…) is not taken yet: it is filled in again afterwards.
+      const toSignIn = (xhr?.getResponseHeader("HX-Redirect") || "").includes("next=");
+      if (elt === this.form && successful && xhr.status !== 422 && !toSignIn) this.forget();
       return;
     }
     this.keep(event.type === "submit");
