@@ -38,7 +38,7 @@ class PersonAdmin(UserAdmin):
     list_display = ("username", "name", "is_active", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("username", "name")
-    fieldsets: Any = (
+    fieldsets = (
         (None, {"fields": ("username", "password", "name")}),
         (None, {"fields": ("is_active", "is_staff", "is_superuser", "groups", "must_change_password")}),
         (None, {"fields": ("last_login", "date_joined")}),

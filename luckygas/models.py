@@ -30,7 +30,7 @@ class User(AbstractUser, Record):
     name = models.CharField(_("name"), max_length=60, blank=True)
     must_change_password = models.BooleanField(default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     def __str__(self) -> str:
         return self.name or self.username

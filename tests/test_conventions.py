@@ -110,9 +110,19 @@ def test_views_stay_short():
     assert long == []
 
 
-# --- languages ---------------------------------------------------------------------------------------------------------
-CALLS = {"gettext": None, "gettext_lazy": None, "_": None, "_t": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-         "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "gettext_noop": None}  # fmt: skip
+# --- languages ----------------------------------------------------------------
+CALLS = {
+    "gettext": None,
+    "gettext_lazy": None,
+    "_": None,
+    "_t": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "gettext_noop": None,
+}
 
 
 def words_in_code():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -75,7 +76,7 @@ class MeterReading(Record):
     @classmethod
     @transaction.atomic
     def record(
-        cls, *, operation_id: uuid.UUID, site: Site, product: Product, read_on: dt.date, reading_kg, by: User
+        cls, *, operation_id: uuid.UUID, site: Site, product: Product, read_on: dt.date, reading_kg: Decimal, by: User
     ) -> MeterReading:
         """Write a reading and charge the gas since the one before, at the price per kg of that day.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -56,7 +57,7 @@ class Slot(Record):
     def open_days(cls, *, until: dt.date, since: dt.date | None = None) -> int:
         """Make the windows of every area for its driving days; days that have them are left alone."""
         day = since or timezone.localdate()
-        rows = []
+        rows: list[Any] = []
         areas = list(Area.objects.all())
         while day <= until:
             for area in areas:
