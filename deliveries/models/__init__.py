@@ -4,7 +4,8 @@ from deliveries.models.event import Device, DriverEvent
 from deliveries.models.fleet import Depot, Driver, Vehicle
 from deliveries.models.proof import CashCount, Proof
 from deliveries.models.review import Review
-from deliveries.models.route import Route, Stop
+from deliveries.models.route import Route
+from deliveries.models.stop import Stop
 
 __all__ = [
     "CashCount",

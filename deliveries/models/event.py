@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models.route import Route, Stop
+from deliveries.models.route import Route
+from deliveries.models.stop import Stop
 from luckygas.db import Frozen, Moves, Record
 from luckygas.models import User
 

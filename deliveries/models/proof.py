@@ -7,8 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.review import Review
-from deliveries.models.route import Route, Stop
+from deliveries.models.route import Route
+from deliveries.models.stop import Stop
+from luckygas import live
 from luckygas.db import AppendOnly, Record
+from luckygas.errors import Refused
 from luckygas.models import User
 
 
@@ -57,13 +60,24 @@ class CashCount(Record):
 
     @classmethod
     @transaction.atomic
-    def record(cls, *, route: Route, counted_twd: int, due_twd: int, by: User) -> CashCount:
-        """Keep both values; a difference opens a review with the driver's name on it."""
-        count = cls.objects.create(route=route, counted_twd=counted_twd, due_twd=due_twd, by=by)
-        if counted_twd != due_twd:
-            Review.objects.create(
-                kind=Review.Kind.CASH,
-                reason=_("%(code)s counted NT$%(counted)s, due NT$%(due)s")
-                % {"code": route.code, "counted": counted_twd, "due": due_twd},
+    def record(cls, *, route: Route, counted_twd: int, by: User) -> CashCount:
+        """Keep what was counted beside what its payments say, once a route; a difference opens a review."""
+        route.lock()
+        if not route.has_left:
+            raise Refused(_("Route %(code)s has not left yet.") % {"code": route.code}, code="not_left")
+        if known := cls.objects.filter(route=route).first():
+            if known.counted_twd == counted_twd:
+                return known
+            raise Refused(
+                _("Route %(code)s was counted already: NT$%(counted)s.")
+                % {"code": route.code, "counted": known.counted_twd},
+                field="counted_twd",
+                code="counted",
             )
+        count = cls.objects.create(route=route, counted_twd=counted_twd, due_twd=route.cash_due_twd, by=by)
+        if counted_twd != count.due_twd:
+            reason = _("%(code)s counted NT$%(counted)s, due NT$%(due)s")
+            said = {"code": route.code, "counted": counted_twd, "due": count.due_twd}
+            Review.open(Review.Kind.CASH, reason=reason % said, route=route)
+        live.changed("route", route.pk)
         return count

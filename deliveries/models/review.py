@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.event import DriverEvent
-from deliveries.models.route import Stop
+from deliveries.models.route import Route
+from deliveries.models.stop import Stop
 from deliveries.querysets import ReviewQuerySet
 from luckygas import live
 from luckygas.db import Record
@@ -27,6 +28,7 @@ class Review(Record):
     kind = models.CharField(max_length=8, choices=Kind)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="reviews")
     stop = models.ForeignKey(Stop, on_delete=models.PROTECT, null=True, related_name="reviews")
+    route = models.ForeignKey(Route, on_delete=models.PROTECT, null=True, related_name="reviews")
     event = models.OneToOneField(DriverEvent, on_delete=models.PROTECT, null=True, related_name="review")
     reason = models.CharField(max_length=300)
     opened_at = models.DateTimeField(default=timezone.now)
@@ -55,6 +57,8 @@ class Review(Record):
         if self.order:
             self.order.lock()
         self.lock()
+        if self.closed_at and (self.closed_by, self.resolution) == (by, resolution.strip()):
+            return  # the same form again
         if self.closed_at:
             raise Refused(_("Somebody closed this already."), code="closed")
         if not resolution.strip():
@@ -66,3 +70,10 @@ class Review(Record):
         self.closed_at, self.closed_by, self.resolution = timezone.now(), by, resolution.strip()
         self.save(update_fields=["closed_at", "closed_by", "resolution"])
         live.changed("review", self.pk)
+
+    @classmethod
+    def open(cls, kind: str, *, reason: str, **about: object) -> Review:
+        """Put something up for a decision; `about` names its order, stop, route or event."""
+        review = cls.objects.create(kind=kind, reason=str(reason)[:300], **about)
+        live.changed("review", review.pk)
+        return review

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 
-from django.db import models, transaction
-from django.db.models import Deferrable, F, Max, Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import CharField, F, Max, Q, Sum
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Site
+from customers.models import Payment, Site
+from deliveries import planning
 from deliveries.models.fleet import Depot, Driver, Vehicle
-from deliveries.querysets import RouteQuerySet, StopQuerySet
+from deliveries.models.stop import Stop
+from deliveries.querysets import RouteQuerySet
 from luckygas import live
 from luckygas.db import Moves, Record
 from luckygas.errors import Refused
@@ -25,12 +29,7 @@ ROUTE_MOVES: dict[str, tuple[str, ...]] = {
     "departed": ("closed",),
     "closed": (),
 }
-STOP_MOVES: dict[str, tuple[str, ...]] = {
-    "pending": ("arrived", "done", "failed"),
-    "arrived": ("pending", "done", "failed"),
-    "done": (),
-    "failed": (),
-}
+COLOURS = 7
 
 
 class Route(Record):
@@ -62,7 +61,7 @@ class Route(Record):
                 fields=["driver", "day"], condition=~Q(state="closed"), name="one_open_route_a_driver_and_day"
             ),
             models.UniqueConstraint(fields=["day", "code"], name="one_route_a_code_and_day"),
-            models.CheckConstraint(condition=Q(colour__range=(1, 7)), name="route_has_one_of_seven_colours"),
+            models.CheckConstraint(condition=Q(colour__range=(1, COLOURS)), name="route_has_one_of_seven_colours"),
         ]
         indexes = [models.Index(fields=["day", "state"], name="routes_of_a_day")]
         triggers = [Moves(name="state_moves", field="state", moves=ROUTE_MOVES)]
@@ -70,6 +69,7 @@ class Route(Record):
     def __str__(self) -> str:
         return f"{self.code} {self.day}"
 
+    # --- what can be said about one route --------------------------------------------------------------------------
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
@@ -79,9 +79,19 @@ class Route(Record):
         return self.state == self.State.DEPARTED
 
     @property
-    def load_kg(self):  # noqa: ANN201  (Decimal)
+    def is_at_depot(self) -> bool:
+        """Still here: stops can be taken off and put in order."""
+        return self.state in {self.State.DRAFT, self.State.PUBLISHED}
+
+    @property
+    def has_left(self) -> bool:
+        return self.state in {self.State.DEPARTED, self.State.CLOSED}
+
+    @property
+    def load_kg(self) -> Decimal:
         """Gross weight of what its open deliveries need on the vehicle."""
-        return sum(stop.order.gross_kg for stop in self.stops.all() if stop.order and not stop.is_finished)
+        weight = F("order__lines__ordered") * (F("order__lines__product__gas_kg") + F("order__lines__product__tare_kg"))
+        return self.stops.todo().aggregate(kg=Sum(weight, default=Decimal(0)))["kg"]
 
     @property
     def load(self) -> Counter:
@@ -93,31 +103,75 @@ class Route(Record):
                     needed[line.product] += line.ordered
         return needed
 
+    @property
+    def payments(self) -> models.QuerySet[Payment]:
+        """What its customers gave the driver, in every way."""
+        stops = self.stops.order_by().annotate(key=Cast("pk", CharField())).values("key")
+        return Payment.objects.filter(cause_kind="stop", cause_id__in=stops)
+
+    @property
+    def cash_due_twd(self) -> int:
+        """NT$ in notes and coins that the driver brings back."""
+        return self.payments.filter(method=Payment.Method.CASH).aggregate(twd=Sum("received_twd", default=0))["twd"]
+
+    # --- coming into being, and what is on it ----------------------------------------------------------------------
+    @classmethod
+    def draw_up(
+        cls, *, code: str, day: dt.date, driver: Driver, vehicle: Vehicle, by: User, colour: int | None = None
+    ) -> Route:
+        """A new draft. The same route asked for again is the first one; a driver has one open route a day."""
+        twin = {"code": code, "day": day, "driver": driver, "vehicle": vehicle}
+        if known := cls.objects.filter(**twin).first():
+            return known
+        colour = colour or cls.objects.on(day).count() % COLOURS + 1
+        try:
+            with transaction.atomic():
+                route = cls.objects.create(**twin, depot=driver.depot, colour=colour)
+                live.changed("route", route.pk)
+        except IntegrityError as error:
+            raise cls._refused_twin(error, code=code, driver=driver) from error
+        return route
+
+    @staticmethod
+    def _refused_twin(error: IntegrityError, *, code: str, driver: Driver) -> Refused:
+        if "one_route_a_code_and_day" in str(error):
+            return Refused(
+                _("There is a route %(code)s that day already. Choose another code.") % {"code": code},
+                field="code",
+                code="code_taken",
+            )
+        return Refused(
+            _("%(driver)s has a route that is not closed that day. Close it first, or choose another driver.")
+            % {"driver": driver},
+            field="driver",
+            code="driver_taken",
+        )
+
     @transaction.atomic
     def add(self, order: Order, *, by: User, position: int | None = None) -> Stop:
-        """Put an order on this route, last or at a position; on a published one it is planned at once."""
+        """Put an order on this route, last or at a position; on a published one it is planned at once.
+
+        An order that is on this route already stays where it is: the same wish twice is one stop.
+        """
         order.lock()
         self.lock()
         if self.state == self.State.CLOSED:
             raise Refused(_("Route %(code)s is closed.") % {"code": self.code}, code="closed")
+        if known := Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).select_related("route").first():
+            if known.route_id == self.pk:
+                return known
+            raise Refused(
+                _("Order %(number)s is on route %(code)s already.")
+                % {"number": order.number, "code": known.route.code},
+                code="on_a_route",
+            )
         if order.state != Order.State.CONFIRMED:
             raise Refused(
                 _("Order %(number)s is %(state)s and cannot be put on a route.")
                 % {"number": order.number, "state": order.get_state_display()},
                 code="not_confirmed",
             )
-        if Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).exists():
-            raise Refused(_("Order %(number)s is on a route already.") % {"number": order.number}, code="on_a_route")
-        if order.site.vehicle == Site.Vehicle.MOTORCYCLE and self.vehicle.kind != Vehicle.Kind.MOTORCYCLE:
-            raise Refused(_("Only a motorcycle reaches this address."), code="vehicle")
-        if order.site.vehicle == Site.Vehicle.TRUCK and self.vehicle.kind != Vehicle.Kind.TRUCK:
-            raise Refused(_("This address needs a truck."), code="vehicle")
-        over = self.load_kg + order.gross_kg - self.vehicle.limit_kg
-        if over > 0:
-            raise Refused(
-                _("%(code)s would be %(kg)s kg over its limit.") % {"code": self.code, "kg": f"{over:g}"},
-                code="overweight",
-            )
+        self._check_reach(order)
         last = self.stops.aggregate(last=Max("position", default=0))["last"]
         stop = Stop.objects.create(route=self, order=order, site=order.site, position=last + 1)
         if position:
@@ -129,20 +183,51 @@ class Route(Record):
         live.changed("route", self.pk)
         return stop
 
+    def _check_reach(self, order: Order) -> None:
+        """Refuse what this vehicle cannot reach or carry."""
+        if order.site.vehicle == Site.Vehicle.MOTORCYCLE and self.vehicle.kind != Vehicle.Kind.MOTORCYCLE:
+            raise Refused(_("Only a motorcycle reaches this address."), code="vehicle")
+        if order.site.vehicle == Site.Vehicle.TRUCK and self.vehicle.kind != Vehicle.Kind.TRUCK:
+            raise Refused(_("This address needs a truck."), code="vehicle")
+        over = self.load_kg + order.gross_kg - self.vehicle.limit_kg
+        if over > 0:
+            raise Refused(
+                _("%(code)s would be %(kg)s kg over its limit.") % {"code": self.code, "kg": f"{over:g}"},
+                code="overweight",
+            )
+
     @transaction.atomic
     def remove(self, stop: Stop, *, by: User, reason: str = "") -> None:
-        """Take an order off the route before departure; it waits for another one."""
+        """Take a stop off the route before departure; its order waits for another one."""
         if stop.order:
             stop.order.lock()
         self.lock()
         stop.lock()
-        if self.state not in {self.State.DRAFT, self.State.PUBLISHED} or stop.is_finished:
+        if not self.is_at_depot or stop.is_finished:
             raise Refused(
                 _("The truck has left with it. Use “could not deliver”, or call the driver."), code="departed"
             )
+        if stop.is_reported:
+            raise Refused(_("The driver has reported from this stop already. Call the driver."), code="reported")
         self._drop(stop)
         if stop.order and stop.order.state == Order.State.PLANNED:
             stop.order.unplan(by=by, reason=reason)
+
+    @classmethod
+    def let_go(cls, order: Order, *, by: User | None, reason: str = "") -> None:
+        """An order will not be delivered by its route any more: its open stop goes, unless the truck has left.
+
+        Called inside the order's move, which holds its lock; then route, then stop.
+        """
+        for stop in Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).select_related("route"):
+            stop.route.lock()
+            if not stop.route.is_at_depot:
+                continue  # the driver is asked by phone; what is handed over wins
+            stop.lock()
+            if stop.is_reported:
+                stop.write_off(by=by, note=reason)
+            else:
+                stop.route._drop(stop)
 
     def _drop(self, stop: Stop) -> None:
         """Delete an open stop and close the gap it leaves."""
@@ -162,52 +247,67 @@ class Route(Record):
         stops.remove(moved)
         finished = sum(1 for s in stops if s.is_finished)
         stops.insert(max(min(position - 1, len(stops)), finished), moved)
+        self._number(stops)
+
+    @transaction.atomic
+    def arrange(self, *, by: User) -> None:
+        """Put its stops in the shortest order found from the depot and back; those without a pin come last."""
+        self.lock()
+        if not self.is_at_depot:
+            raise Refused(_("The truck has left. Move single stops instead."), code="departed")
+        stops = list(self.stops.select_related("site").order_by("position"))
+        done, todo = [s for s in stops if s.is_finished], [s for s in stops if not s.is_finished]
+        pinned = [s for s in todo if s.site.latitude is not None]
+        blind = [s for s in todo if s.site.latitude is None]
+        order = planning.tour(
+            (float(self.depot.latitude), float(self.depot.longitude)),
+            [(float(s.site.latitude), float(s.site.longitude)) for s in pinned],
+        )
+        self._number(done + [pinned[n] for n in order] + blind)
+
+    def _number(self, stops: list[Stop]) -> None:
         for number, each in enumerate(stops, start=1):
             each.position = number
         Stop.objects.bulk_update(stops, ["position"])
         live.changed("route", self.pk)
 
+    # --- moves -----------------------------------------------------------------------------------------------------
     @transaction.atomic
     def publish(self, *, by: User) -> None:
-        """The driver sees it from now on; its orders are planned."""
-        orders = self._lock_orders()
-        self.lock()
-        self._move(self.State.PUBLISHED)
-        if not orders:
+        """The driver sees it from now on; its orders are planned. Published already is as good."""
+        orders = self._lock_with_orders()
+        if self.state == self.State.PUBLISHED:
+            return
+        if self.is_draft and not self.stops.todo().exists():
             raise Refused(_("Route %(code)s has no stops.") % {"code": self.code}, code="empty")
+        self._move(self.State.PUBLISHED, published_at=timezone.now())
         for order in orders:
             if order.state == Order.State.CONFIRMED:
                 order.plan(by=by)
-        self.published_at = timezone.now()
-        self.save(update_fields=["published_at"])
 
     @transaction.atomic
     def depart(self, *, by: User, at: dt.datetime | None = None) -> None:
         """The truck leaves: its open orders are out, and their customers are told."""
-        orders = self._lock_orders()
-        self.lock()
-        self._move(self.State.DEPARTED)
-        self.departed_at = at or timezone.now()
-        self.save(update_fields=["departed_at"])
+        orders = self._lock_with_orders()
+        self._move(self.State.DEPARTED, departed_at=at or timezone.now())
         for order in orders:
             if order.state in {Order.State.CONFIRMED, Order.State.PLANNED}:
                 order.depart(by=by, at=at)
 
     @transaction.atomic
     def close(self, *, by: User, at: dt.datetime | None = None) -> None:
-        """The day of this route is over; nothing may be left to do on it."""
-        self._lock_orders()
-        self.lock()
+        """The day of this route is over; nothing may be left to do on it. Closed already is as good."""
+        self._lock_with_orders()
+        if self.state == self.State.CLOSED:
+            return
         left = self.stops.todo().count()
         if left:
             raise Refused(
                 _("%(left)s stops are still open. Finish them or say why not.") % {"left": left}, code="open_stops"
             )
-        self._move(self.State.CLOSED)
-        self.closed_at = at or timezone.now()
-        self.save(update_fields=["closed_at"])
+        self._move(self.State.CLOSED, closed_at=at or timezone.now())
 
-    def _move(self, to: str) -> None:
+    def _move(self, to: str, **fields: object) -> None:
         if to not in ROUTE_MOVES[self.state]:
             raise Refused(
                 _("Route %(code)s is %(state)s; that is not possible now.")
@@ -215,142 +315,26 @@ class Route(Record):
                 code="illegal_move",
             )
         self.state = to
-        self.save(update_fields=["state"])
-        live.changed("route", self.pk)
-
-    def _lock_orders(self) -> list[Order]:
-        """Lock order: customer, order, route, stop. Orders first, in one order, so that two routes never deadlock."""
-        pks = self.stops.todo().filter(order__isnull=False).values_list("order", flat=True)
-        return list(
-            Order.objects.filter(pk__in=list(pks)).order_by("pk").select_for_update(no_key=True).select_related(None)
-        )
-
-
-class Stop(Record):
-    """One visit of a route: to deliver, patrol, collect or inspect. Only a delivery needs an order."""
-
-    class Kind(models.TextChoices):
-        DELIVER = "deliver", _("deliver")
-        PATROL = "patrol", _("patrol")
-        COLLECT_MONEY = "collect_money", _("collect money")
-        COLLECT_CYLINDERS = "collect_cylinders", _("collect cylinders")
-        INSPECT = "inspect", _("inspect")
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("to do")
-        ARRIVED = "arrived", _("driver is there")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    class Reason(models.TextChoices):
-        NOT_HOME = "not_home", _("nobody there")
-        CLOSED = "closed", _("place is shut")
-        REFUSED = "refused", _("customer did not want it")
-        NO_ACCESS = "no_access", _("no way in")
-        NO_STOCK = "no_stock", _("nothing left on the truck")
-        LEAK = "leak", _("leak found")
-        OTHER = "other", _("something else")
-
-    class NextStep(models.TextChoices):
-        CALL = "call", _("office calls the customer")
-        TODAY = "today", _("try again today")
-        TOMORROW = "tomorrow", _("customer wants tomorrow")
-        CANCEL = "cancel", _("customer wants to cancel")
-
-    route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="stops")
-    position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=18, choices=Kind, default=Kind.DELIVER)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="stops")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stops")
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
-    due_twd = models.PositiveIntegerField(default=0, help_text="to collect, for a collect-money stop")
-    note = models.CharField(max_length=200, blank=True)
-    arrived_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    finished_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    fail_reason = models.CharField(max_length=10, choices=Reason, blank=True)
-    next_step = models.CharField(max_length=10, choices=NextStep, blank=True)
-
-    objects = StopQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["route", "position"], name="one_stop_a_position", deferrable=Deferrable.DEFERRED
-            ),
-            models.UniqueConstraint(
-                fields=["order"],
-                condition=Q(kind="deliver", state__in=["pending", "arrived"]),
-                name="one_open_delivery_an_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="deliver", order__isnull=False) | ~Q(kind="deliver"), name="a_delivery_has_its_order"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="failed") | (~Q(fail_reason="") & ~Q(next_step="")),
-                name="a_failed_stop_says_why_and_what_next",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["done", "failed"], finished_at__isnull=False)
-                | Q(state__in=["pending", "arrived"], finished_at=None),
-                name="a_finished_stop_has_its_time",
-            ),
-        ]
-        indexes = [models.Index(fields=["order"], name="stops_of_an_order")]
-        triggers = [Moves(name="state_moves", field="state", moves=STOP_MOVES)]
-
-    def __str__(self) -> str:
-        return f"{self.route_id}#{self.position}"
-
-    @property
-    def is_finished(self) -> bool:
-        return self.state in {self.State.DONE, self.State.FAILED}
-
-    @property
-    def before(self) -> int:
-        """How many open stops the driver makes before this one."""
-        return self.route.stops.todo().filter(position__lt=self.position).count()
-
-    @transaction.atomic
-    def arrive(self, *, by: User, at: dt.datetime | None = None) -> None:
-        """The driver stands at the door."""
-        self.lock()
-        if self.state == self.State.ARRIVED:
-            return
-        self._move(self.State.ARRIVED)
-        self.arrived_at = at or timezone.now()
-        self.save(update_fields=["arrived_at"])
-
-    @transaction.atomic
-    def finish(self, *, by: User, at: dt.datetime | None = None) -> None:
-        """The visit is done; what it did is written by whoever calls this, in the same transaction."""
-        self.lock()
-        self._move(self.State.DONE, finished_at=at or timezone.now(), finished_by=by)
-
-    @transaction.atomic
-    def fail(self, *, by: User, reason: str, next_step: str, at: dt.datetime | None = None) -> None:
-        """Nothing was delivered: the stop closes with why and what next, the order goes back to the office."""
-        if self.order:
-            self.order.lock()
-        self.lock()
-        if reason not in self.Reason.values or next_step not in self.NextStep.values:
-            raise Refused(_("Say why it failed, and what happens next."), field="reason", code="no_reason")
-        self._move(
-            self.State.FAILED, finished_at=at or timezone.now(), finished_by=by, fail_reason=reason, next_step=next_step
-        )
-        if self.order and self.order.state == Order.State.OUT:
-            self.order.bring_back(by=by, reason=str(self.Reason(reason).label), at=at)
-
-    def _move(self, to: str, **fields: object) -> None:
-        if to not in STOP_MOVES[self.state]:
-            raise Refused(
-                _("Stop %(number)s is %(state)s already.")
-                % {"number": self.position, "state": self.get_state_display()},
-                code="illegal_move",
-            )
-        self.state = to
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=["state", *fields])
-        live.changed("route", self.route_id)
+        live.changed("route", self.pk)
+
+    def _lock_with_orders(self) -> list[Order]:
+        """Lock its open orders, in one order so that two routes never deadlock, and then itself.
+
+        An order that came or went between the two locks would be missed: then everything is let go (a rolled back
+        savepoint gives its locks back) and tried again.
+        """
+        while True:
+            held = transaction.savepoint()
+            pks = self._open_orders()
+            orders = list(Order.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True))
+            self.lock()
+            if self._open_orders() == pks:
+                transaction.savepoint_commit(held)
+                return orders
+            transaction.savepoint_rollback(held)
+
+    def _open_orders(self) -> set[int]:
+        return set(self.stops.todo().filter(order__isnull=False).values_list("order", flat=True).order_by())
