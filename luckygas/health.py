@@ -65,4 +65,4 @@ def database_down(request: HttpRequest, error: Exception) -> HttpResponse:
     connection.close_if_unusable_or_obsolete()
     if request.path.startswith("/api/") or "json" in request.headers.get("accept", ""):
         return JsonResponse({"code": "unavailable"}, status=503, headers={"Retry-After": "10"})
-    return render(None, "503.html", {"company": settings.COMPANY}, status=503)  # type: ignore[arg-type]
+    return render(None, "503.html", {"company": settings.COMPANY}, status=503)

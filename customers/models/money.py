@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from typing import Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -68,7 +69,7 @@ class AccountEntry(models.Model):
         purpose: str,
         by: User | None,
         at: dt.datetime | None = None,
-    ) -> list["AccountEntry"]:
+    ) -> "list[Self]":
         """Write one transfer: `legs` gives each account's signed NT$ and sums to zero; zero legs are left out.
 
         The transfer's id follows from cause and purpose, so the same effect cannot be posted twice.

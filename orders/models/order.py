@@ -66,13 +66,13 @@ class OnlyOfTheNewSystem(pgtrigger.Trigger):
     when = pgtrigger.Before
     operation = pgtrigger.Insert
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         return f"""
             IF NOT EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND system_of_record = 'new') THEN
                 {raise_check("this customer is still in the legacy system")}
             END IF;
             RETURN NEW;
-        """
+        """  # noqa: E501, S608  (no input reaches it: it becomes a trigger in a migration)
 
 
 class Order(Record):
@@ -254,7 +254,7 @@ class Order(Record):
             customer=customer,
             site=wish.site,
             channel=channel,
-            is_gas_out=wish.is_gas_out,
+            is_gas_out=bool(wish.is_gas_out),
             needs_leak_check=bool(wish.is_gas_out) or cls._is_first_supply(wish.site),
             pays_by=wish.pays_by or cls.usual_payment(customer),
             note=wish.note.strip(),
