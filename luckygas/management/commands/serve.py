@@ -23,6 +23,8 @@ from django.db import OperationalError, connection
 from luckygas.embedded.servers import dies_with_parent
 
 PATIENCE_SECONDS = 10
+# The demo collects no static files, and may well run as root in a container.
+QUIET = ("-W", "ignore:No directory at", "-W", "ignore:You're running the worker with superuser")
 SLOWEST_RESTART_SECONDS = 30
 ACCOUNTS = ["customer", "customer2", "driver", "driver2", "dispatcher", "manager", "manager2", "ops", "ops2"]
 
@@ -69,8 +71,7 @@ class Child:
 def start_child(*arguments: str) -> subprocess.Popen[bytes]:
     """Start Python in a group of its own, out of reach of the terminal's Ctrl-C, which we pass on."""
     return subprocess.Popen(
-        # The demo may well run as root in a container; Celery would warn each time.
-        [sys.executable, "-W", "ignore:You're running the worker with superuser", *arguments],
+        [sys.executable, *QUIET, *arguments],
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
         process_group=0,
