@@ -19,7 +19,9 @@ import time
 from collections.abc import Iterator
 
 from luckygas.embedded import database_url, redis_url, run_dir
-from luckygas.embedded.servers import CannotStart, Postgres, Server, Valkey, dies_with_parent
+from luckygas.embedded.postgres import Postgres
+from luckygas.embedded.server import CannotStart, Server, dies_with_parent
+from luckygas.embedded.valkey import Valkey
 
 
 class AlreadyRuns(CannotStart):
@@ -149,7 +151,7 @@ def main() -> int:
     except CannotStart as sentence:
         say(str(sentence))
     except PermissionError as error:
-        say(f"{error.filename} belongs to another user. Remove it, or use another checkout.")
+        say(f"{error.filename or error} belongs to another user. Remove it, or use another checkout.")
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     return 2

@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
-from luckygas.embedded.servers import dies_with_parent
+from luckygas.embedded.server import dies_with_parent
 
 PATIENCE_SECONDS = 10
 # The demo collects no static files, and may well run as root in a container.
