@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from customers.phones import HOME_AREA, digits_of, narrow
 from luckygas.models import DISPATCHER, MANAGER, OPS
@@ -49,10 +53,20 @@ class CustomerQuerySet(models.QuerySet):
                 matches |= Q(number=int(digits)) | Q(legacy_code=digits)
         if len(key) >= 2:
             matches |= Q(pk__in=self.model.site_ids(key))
-        return self.filter(matches).order_by("deactivated_at", "number")
+        return self.filter(matches).order_by(models.F("deactivated_at").asc(nulls_first=True), "number")
 
     def for_list(self) -> Self:
         return self.prefetch_related("contacts", "sites__area").order_by("number")
+
+    def with_money(self) -> Self:
+        """Each customer with what they owe and the deposits we hold, in the same query."""
+        entries = apps.get_model("customers", "AccountEntry").objects.filter(customer=models.OuterRef("pk")).order_by()
+
+        def total(account: str) -> Coalesce:
+            legs = entries.filter(account=account).values("account").annotate(total=models.Sum("amount_twd"))
+            return Coalesce(models.Subquery(legs.values("total")), 0)
+
+        return self.annotate(balance_twd=total("receivable"), deposits_twd=-total("deposit"))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -84,6 +98,31 @@ class AccountEntryQuerySet(models.QuerySet):
 class MessageQuerySet(models.QuerySet):
     def unsent(self) -> Self:
         return self.filter(state__in=["waiting", "sending"])
+
+    def left_alone(self, *, until: dt.datetime) -> Self:
+        """Waiting and due since before `until`: nobody rang for them, or nobody came. The oldest first."""
+        return self.filter(state="waiting", due_at__lte=until).order_by("due_at")
+
+    def left_by_a_worker(self, *, since: dt.datetime) -> Self:
+        """Claimed before `since` and never finished: the worker is dead."""
+        return self.filter(state="sending", claimed_at__lte=since)
+
+    def with_a_code(self) -> Self:
+        """Messages whose body still shows six digits."""
+        return self.filter(kind="code", body__regex=r"[0-9]{6}")
+
+    def unfinished_by_state(self) -> list[tuple[str, float]]:
+        """How many wait in each state that is not the last, in one query."""
+        # Each half is a partial index of its own; one list of four states would read the whole table.
+        unfinished = Q(state__in=["waiting", "sending"]) | Q(state__in=["parked", "call"])
+        rows = self.order_by().filter(unfinished).values_list("state")
+        found = dict(rows.annotate(models.Count("pk")))
+        return [(state, found.get(state, 0)) for state in ("waiting", "sending", "parked", "call")]
+
+    def oldest_due_seconds(self) -> float:
+        """How long the oldest unsent message has been due; 0 when none is."""
+        oldest = self.unsent().aggregate(at=models.Min("due_at"))["at"]
+        return max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
 
     def parked(self) -> Self:
         return self.filter(state="parked")

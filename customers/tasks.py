@@ -15,3 +15,17 @@ def sweep_messages() -> None:
     from customers.services import sweep
 
     sweep()
+
+
+@shared_task
+def forget_codes() -> None:
+    from customers.services import forget_codes as forget
+
+    forget()
+
+
+@shared_task
+def report_parked() -> None:
+    from customers.services import report_parked as report
+
+    report()

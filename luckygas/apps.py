@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 def make_roles(**kwargs: object) -> None:
@@ -17,3 +18,4 @@ class LuckygasConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(make_roles, sender=self)
+        autodiscover_modules("metrics", "receivers")

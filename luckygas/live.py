@@ -4,6 +4,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import Signal
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -11,6 +12,9 @@ from redis.retry import Retry
 from luckygas.doorbell import is_answered
 
 CHANNEL = "live"
+
+listener_connected = Signal()
+"""Somebody who is no staff listens. Argument: user. Receivers answer the things ("order 17") they may hear of."""
 
 
 @cache

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import dj_database_url
 import structlog
-from celery.schedules import crontab  # noqa: F401  (the schedule below may use it)
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+
+from luckygas.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -102,7 +103,7 @@ TEMPLATES = [
     },
 ]
 
-# --- the business ----------------------------------------------------------------------------------------------------
+# --- the business ---------------------------------------------------------------------------------------------------
 COMPANY = {
     "name": _("Lucky Gas"),
     "phone": os.environ.get("COMPANY_PHONE", "089-000-210"),
@@ -112,7 +113,7 @@ COMPANY = {
 OPENS_AT, CLOSES_AT = 8, 20  # hours of the counter, Asia/Taipei; deliveries are promised inside them
 SAMPLE_PRICES = DEMO
 
-# --- database: short limits, so that a slow or absent server shows as a clear page and never as a stuck worker --------
+# --- database: short limits, so that a slow or absent server shows as a clear page and never as a stuck worker ------
 DATABASES = {
     "default": dj_database_url.parse(required("DATABASE_URL", demo=""), conn_max_age=None, conn_health_checks=True)
     | {
@@ -126,7 +127,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     options="-c statement_timeout=10000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=20000",
 )
 
-# --- cache and limits: never on Redis, whose absence must not stop a sign-in -------------------------------------------
+# --- cache and limits: never on Redis, whose absence must not stop a sign-in ----------------------------------------
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     "never": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -135,7 +136,7 @@ WAFFLE_CACHE_NAME = "never"
 WAFFLE_FLAG_MODEL = "pilot.Flag"
 WAFFLE_CREATE_MISSING_FLAGS = False
 
-# --- sign-in ---------------------------------------------------------------------------------------------------------
+# --- sign-in --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "luckygas.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -196,7 +197,7 @@ SECURE_CSP = {
 }
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
-# --- language and time -------------------------------------------------------------------------------------------------
+# --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hant"
 LANGUAGES = [("zh-hant", "中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -205,7 +206,7 @@ TIME_ZONE = "Asia/Taipei"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
-# --- files -------------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -222,7 +223,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# --- workers: Redis and Celery are a doorbell; rows are the record (see README, "Rows") ----------------------------------
+# --- workers: Redis and Celery are a doorbell; rows are the record (see README, "Rows") -----------------------------
 REDIS_URL = required("REDIS_URL", demo="")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -242,13 +243,14 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
-# --- outside services ------------------------------------------------------------------------------------------------------
+# --- outside services -----------------------------------------------------------------------------------------------
 SMS_URL = os.environ.get("SMS_URL", "")  # empty in the demo: messages end in the on-screen outbox
 SMS_USERNAME = os.environ.get("SMS_USERNAME", "")
 SMS_PASSWORD = os.environ.get("SMS_PASSWORD", "")
 
-# --- logs: JSON, a request id, no personal data ---------------------------------------------------------------------------
+# --- logs: JSON, a request id, no personal data ---------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

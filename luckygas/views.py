@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
-from django_prometheus.exports import ExportToDjangoView
 
 from luckygas import health
+from luckygas import metrics as metric
 from luckygas.access import allow, public
 from luckygas.errors import Refused
 from luckygas.http import show
@@ -50,7 +50,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
             raise Http404
     elif request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1"}:
         raise Http404
-    return ExportToDjangoView(request)
+    return metric.page()
 
 
 @allow(MANAGER)

@@ -1,6 +1,7 @@
 """Messages to customers: rows with a state, sent by workers, never lost with Redis."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.db import models, transaction
@@ -17,6 +18,7 @@ from luckygas.errors import Refused
 from luckygas.models import User
 
 MOST_TRIES = 5
+CODE = re.compile(r"\d{6}")
 MESSAGE_MOVES: dict[str, tuple[str, ...]] = {
     "waiting": ("sending", "parked"),
     "sending": ("sent", "waiting", "parked"),
@@ -119,31 +121,62 @@ class Message(Record):
             ring(send_message, message.pk)
         return message
 
+    @transaction.atomic(durable=True)
     def claim(self) -> bool:
-        """Take this message to send it, in this transaction; False when another worker has it or it is not due."""
+        """Take this message to send it; False when another worker has it or it is not due.
+
+        Committed before the gateway is called: inside somebody's transaction the call would hold locks for seconds.
+        """
         now = timezone.now()
-        taken = (
-            type(self)
-            .objects.filter(pk=self.pk, state=self.State.WAITING, due_at__lte=now)
-            .update(state=self.State.SENDING, claimed_at=now, tries=models.F("tries") + 1)
-        )
+        waiting = type(self).objects.filter(pk=self.pk, state=self.State.WAITING, due_at__lte=now)
+        taken = waiting.update(state=self.State.SENDING, claimed_at=now, tries=models.F("tries") + 1)
         self.refresh_from_db()
         return bool(taken)
 
-    def sent(self, *, gateway_id: str) -> None:
-        """The gateway took it."""
-        self.state, self.gateway_id, self.done_at, self.failure = self.State.SENT, gateway_id, timezone.now(), ""
-        self.save(update_fields=["state", "gateway_id", "done_at", "failure"])
+    def sent(self, *, gateway_id: str, is_on_screen: bool = False) -> bool:
+        """The gateway took it; a code is readable here no longer, except on the demo's screen until it is too old."""
+        body = self.body if is_on_screen else self.without_code
+        return self._release(
+            state=self.State.SENT, gateway_id=gateway_id[:60], done_at=timezone.now(), failure="", body=body
+        )
 
-    def failed(self, *, failure: str) -> None:
-        """The gateway did not take it: later again, and after five tries parked for a person."""
-        self.failure = failure[:200]
+    def failed(self, *, failure: str, is_final: bool = False) -> bool:
+        """The gateway did not take it: later again; after five tries, or when no try can help, parked for a person."""
+        if is_final or self.tries >= MOST_TRIES:
+            return self._release(state=self.State.PARKED, failure=failure[:200], body=self.without_code)
+        due_at = timezone.now() + dt.timedelta(seconds=15 * 2**self.tries)
+        return self._release(state=self.State.WAITING, failure=failure[:200], due_at=due_at)
+
+    def take_back(self) -> bool:
+        """The worker that claimed it died: wait again at once, or park it when it has killed five workers."""
+        failure = "its worker died"
         if self.tries >= MOST_TRIES:
-            self.state = self.State.PARKED
-        else:
-            self.state = self.State.WAITING
-            self.due_at = timezone.now() + dt.timedelta(seconds=15 * 2**self.tries)
-        self.save(update_fields=["state", "failure", "due_at"])
+            return self._release(state=self.State.PARKED, failure=failure, body=self.without_code)
+        return self._release(state=self.State.WAITING, failure=failure)
+
+    def _release(self, **fields: Any) -> bool:
+        """End this claim; False when the lease ran out and somebody else holds the row by now."""
+        mine = type(self).objects.filter(pk=self.pk, state=self.State.SENDING, claimed_at=self.claimed_at)
+        changed = mine.update(**fields)
+        self.refresh_from_db()
+        return bool(changed)
+
+    def expire(self) -> bool:
+        """A code that nobody took in its ten minutes: it helps nobody any more."""
+        fields = {"state": self.State.PARKED, "failure": "too old", "body": self.without_code}
+        changed = type(self).objects.filter(pk=self.pk, state=self.State.WAITING).update(**fields)
+        self.refresh_from_db()
+        return bool(changed)
+
+    def forget_code(self) -> None:
+        """Blank the code in the text."""
+        self.body = self.without_code
+        self.save(update_fields=["body"])
+
+    @property
+    def without_code(self) -> str:
+        """The text, with a code's digits blanked; other messages as they are."""
+        return CODE.sub("••••••", self.body) if self.kind == "code" else self.body
 
     @transaction.atomic
     def mark_called(self, *, by: User) -> None:
@@ -160,5 +193,7 @@ class Message(Record):
         self.lock()
         if self.state != self.State.PARKED:
             raise Refused(_("This message is not parked."))
+        if self.kind == "code":
+            raise Refused(_("This code is too old. The person has to ask for a new one."))
         self.state, self.tries, self.due_at = self.State.WAITING, 0, timezone.now()
         self.save(update_fields=["state", "tries", "due_at"])

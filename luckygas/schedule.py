@@ -1,0 +1,19 @@
+"""Every periodic task, one list. Beat rings; what a ring means is decided by rows, so a lost one costs one period."""
+
+from typing import Any
+
+MINUTE, HOUR = 60, 3600
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """Ring each so many seconds; a ring that nobody took in its period is worthless and expires."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "ring for messages left alone": _every(5, "customers.tasks.sweep_messages"),
+    "forget codes that are too old": _every(MINUTE, "customers.tasks.forget_codes"),
+    "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
+    "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),
+    "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
+}

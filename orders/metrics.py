@@ -1,0 +1,17 @@
+"""What is counted about orders; labels name channels and states, never people."""
+
+from prometheus_client import Counter
+
+from luckygas.metrics import gauge
+
+ORDERS_PLACED = Counter("luckygas_orders_placed", "Orders taken, by channel.", ["channel"])
+ORDERS_MOVED = Counter("luckygas_orders_moved", "Moves of orders, by the state they came to.", ["to_state"])
+
+
+@gauge("luckygas_orders_open", "Orders that are neither delivered nor cancelled, by state.", label="state")
+def open_orders() -> list[tuple[str, float]]:
+    from orders.models import Order
+    from orders.querysets import OPEN
+
+    found = Order.objects.open().by_state()
+    return [(state, found.get(state, 0)) for state in OPEN]

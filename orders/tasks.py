@@ -1,0 +1,15 @@
+"""Scheduled work of orders: each calls one method."""
+
+import datetime as dt
+
+from celery import shared_task
+
+
+@shared_task
+def open_slots() -> None:
+    """Keep two weeks of windows open for every area; days that have them are left alone."""
+    from luckygas.clock import business_day
+    from orders.models import Slot
+    from orders.models.slot import DAYS_AHEAD
+
+    Slot.open_days(until=business_day() + dt.timedelta(days=DAYS_AHEAD))
