@@ -12,7 +12,7 @@ from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models.cylinder import CylinderMovement, Place
 from orders.models.order import Order, OrderLine
-from orders.models.product import Product
+from orders.models.product import Price, Product
 
 State = CylinderMovement.State
 
@@ -49,32 +49,46 @@ class Handover:
         )
 
 
-def post(order: Order, handover: Handover, *, place: Place, by: User, at: dt.datetime) -> None:
+def post(
+    order: Order, handover: Handover, *, place: Place, by: User, at: dt.datetime, is_contested: bool = False
+) -> None:
     """Write the lines, the cylinder movements, the charge and the deposit of one handover, once per order.
 
     `place` is where the full cylinders came from and the empties went to. The caller holds the order's lock.
+    Contested is what happened against the rules: it is written all the same, and what is short waits for the office.
     """
-    if order.lines.filter(delivered__isnull=False).exists():
+    if is_handed_over(order):
         raise Refused(_("Order %(number)s was handed over before.") % {"number": order.number}, code="handed_over")
-    lines = _lines(order, handover)
-    site_place = Place.of_site(order.site)
-    owed: dict[OrderLine, int] = {}
+    for handed in handover.items:
+        _check(handed)
+    lines = _lines(order, handover, is_contested=is_contested)
     for line in lines:
         handed = handover.by_product.get(line.product_id) or Handed(line.product, 0, 0, OrderLine.Rest.OWED)
-        _check(handed)
         line.delivered, line.empties_taken = handed.delivered, handed.empties
         line.rest = (handed.rest or OrderLine.Rest.OWED) if handed.delivered < line.ordered else ""
         line.save()
-        if line.rest == OrderLine.Rest.OWED:
-            owed[line] = line.ordered - handed.delivered
+    site_place = Place.of_site(order.site)
+    for handed in handover.items:
         _move_cylinders(order, handed, place=place, site_place=site_place, by=by, at=at)
     _charge(order, lines, by=by, at=at)
-    if owed:
+    if not is_contested:
+        owe_the_rest(order, by=by)
+
+
+def is_handed_over(order: Order) -> bool:
+    """Whether both ledgers have this order's exchange already."""
+    return order.lines.filter(delivered__isnull=False).exists()
+
+
+def owe_the_rest(order: Order, *, by: User) -> None:
+    """What was short and is to be brought later becomes a linked order."""
+    short = order.lines.select_related("product").filter(rest=OrderLine.Rest.OWED)
+    if owed := {line: line.short for line in short if line.short}:
         order.owe(owed, by=by)
 
 
-def _lines(order: Order, handover: Handover) -> list[OrderLine]:
-    """The order's lines, and new ones for substitutes the customer agreed to: never propane for plain gas."""
+def _lines(order: Order, handover: Handover, *, is_contested: bool) -> list[OrderLine]:
+    """The order's lines, and new ones for what the customer took or gave beside them: never propane for plain gas."""
     lines = list(order.lines.select_related("product"))
     known = {line.product_id for line in lines}
     families = {line.product.family == Product.Family.PROPANE for line in lines}
@@ -82,25 +96,27 @@ def _lines(order: Order, handover: Handover) -> list[OrderLine]:
         if handed.product.pk in known or not (handed.delivered or handed.empties):
             continue
         is_propane = handed.product.family == Product.Family.PROPANE
-        if handed.delivered and families and is_propane not in families:
+        if handed.delivered and families and is_propane not in families and not is_contested:
             raise Refused(_("Propane never replaces plain gas, nor plain gas propane."), code="propane")
-        quote = _quote(order, handed.product)
-        lines.append(
-            OrderLine(
-                order=order,
-                product=handed.product,
-                ordered=0,
-                unit_price_twd=0 if handed.product.is_metered else quote.gas_twd,
-                deposit_twd=0 if handed.product.is_metered else quote.deposit_twd,
-            )
-        )
+        if handed.delivered and not handover.substitutes_agreed and not is_contested:
+            raise Refused(_("Another kind only when the customer agrees to it."), code="consent")
+        lines.append(_line_beside(order, handed, is_contested=is_contested))
     return lines
 
 
-def _quote(order: Order, product: Product):  # noqa: ANN202  (Quote)
-    from orders.models.product import Price
-
-    return Price.quote(product, on=order.priced_on, customer=order.customer)
+def _line_beside(order: Order, handed: Handed, *, is_contested: bool) -> OrderLine:
+    """A line for a product that was not ordered; an empty alone needs no price, nor does what the office must see."""
+    line = OrderLine(order=order, product=handed.product, ordered=0, unit_price_twd=0, deposit_twd=0)
+    if not handed.delivered or handed.product.is_metered:
+        return line
+    quotes = Price.quotes(on=order.priced_on, customer=order.customer, products=[handed.product])
+    if quote := quotes.get(handed.product.pk):
+        line.unit_price_twd, line.deposit_twd = quote.gas_twd, quote.deposit_twd
+    elif not is_contested:
+        raise Refused(
+            _("%(product)s has no price for that day. Call the office.") % {"product": handed.product}, code="no_price"
+        )
+    return line
 
 
 def _check(handed: Handed) -> None:
