@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from customers.views.outbox import outbox
 from luckygas.views import pending
 
 app_name = "customers"
@@ -12,7 +13,7 @@ urlpatterns = [
     path("recover/code/", pending, name="recover_code"),
     path("account/", pending, name="account"),
     path("account/profile/", pending, name="profile"),
-    path("outbox/", pending, name="outbox"),
+    path("outbox/", outbox, name="outbox"),
     path("customers/", pending, name="index"),
     path("customers/new/", pending, name="create"),
     path("customers/<int:number>/", pending, name="detail"),
