@@ -57,6 +57,12 @@ MOVES: dict[str, tuple[str, ...]] = {
     State.CANCELLED: (State.REVIEW,),
     State.DELIVERED: (),
 }
+TO_REVIEW = {  # the step from each open state that leads to review
+    State.PLACED: State.CONFIRMED,
+    State.HELD: State.CONFIRMED,
+    State.CONFIRMED: State.OUT,
+    State.PLANNED: State.OUT,
+}
 
 
 class OnlyOfTheNewSystem(pgtrigger.Trigger):
@@ -241,7 +247,7 @@ class Order(Record):
         rules.check_customer(customer)
         rules.check_wish(wish)
         rules.check_reserve(wish.site, wish.items)
-        promise = cls._promise(wish, at=at)
+        promise = cls._promise_at_counter(at) if channel == cls.Channel.COUNTER else cls._promise(wish, at=at)
         items = [item for item in wish.items if item.quantity]
         quotes = Price.quotes(on=promise["promised_on"], customer=customer, products=[item.product for item in items])
         _check_prices(items, quotes)
@@ -322,6 +328,12 @@ class Order(Record):
             "is_now": True,
         }
 
+    @staticmethod
+    def _promise_at_counter(at: dt.datetime) -> dict[str, Any]:
+        """Handed over across the counter: today, whatever days the customer's area is driven."""
+        ends = at + dt.timedelta(minutes=10)
+        return {"slot": None, "promised_on": business_day(at), "promised_from": at, "promised_to": ends, "is_now": True}
+
     @classmethod
     def ahead_of(cls, site: Site, *, at: dt.datetime) -> int:
         """Open orders of today in the site's area that come before a new one."""
@@ -369,6 +381,8 @@ class Order(Record):
     ) -> OrderEvent:
         """The one writer of `state`. The row is locked by the verb that calls it."""
         start = self.state
+        if self.channel == self.Channel.COUNTER:
+            announce = ""  # they stand before us
         if to not in MOVES[start]:
             raise Refused(
                 _("Order %(number)s is %(state)s; that is not possible now.")
@@ -467,20 +481,38 @@ class Order(Record):
 
     @transaction.atomic
     def contest(
-        self, handover: Handover, *, place: Place, by: User, reason: str, at: dt.datetime | None = None
+        self,
+        handover: Handover,
+        *,
+        place: Place,
+        by: User,
+        reason: str,
+        at: dt.datetime | None = None,
+        operation_id: uuid.UUID | None = None,
     ) -> None:
-        """Something physical happened that no move allows: ledgers are posted, the office decides what it was."""
+        """Something physical happened that no move allows: ledgers are posted, the office decides what it was.
+
+        From any state: it walks to `review` along the table of moves, telling the customer nothing on the way.
+        """
         from orders.handover import post
 
         self.lock()
-        post(self, handover, place=place, by=by, at=at or timezone.now())
-        self._move(
-            State.REVIEW, by=by, reason=reason, at=at, fields={"leak_check": handover.leak_check or self.leak_check}
-        )
+        post(self, handover, place=place, by=by, at=at or timezone.now(), is_contested=True)
+        while TO_REVIEW.get(self.state, State.REVIEW) != State.REVIEW:
+            self._move(TO_REVIEW[self.state], by=by, reason=reason, at=at)
+        if self.state != State.REVIEW:
+            self._move(State.REVIEW, by=by, reason=reason, at=at, operation_id=operation_id)
+        self.leak_check = handover.leak_check or self.leak_check
+        self.save(update_fields=["leak_check"])
 
     @transaction.atomic
     def settle(self, to: str, *, by: User, reason: str) -> None:
-        """The office decides an order in review: delivered, confirmed or cancelled; never past a missing leak check."""
+        """The office decides an order in review: delivered, confirmed or cancelled; never past a missing leak check.
+
+        Delivered also owes what was short, unless the order had been cancelled before.
+        """
+        from orders.handover import owe_the_rest
+
         self.lock()
         if self.state != State.REVIEW:
             raise Refused(_("Order %(number)s is not being checked.") % {"number": self.number}, code="illegal_move")
@@ -494,6 +526,8 @@ class Order(Record):
         fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
         announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
         self._move(to, by=by, reason=reason, announce=announce, fields=fields)
+        if to == State.DELIVERED and not self.events.filter(to_state=State.CANCELLED).exists():
+            owe_the_rest(self, by=by)
 
     @transaction.atomic
     def change(self, wish: Wish, *, by: User, operation_id: uuid.UUID, at: dt.datetime | None = None) -> None:
