@@ -42,8 +42,8 @@ class StandingOrder(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(rhythm="weekly", weekdays__len__gt=0)
-                | Q(rhythm="every", every_days__gt=0)
-                | Q(rhythm="monthly", month_day__range=(1, 31)),
+                | Q(rhythm="every", every_days__isnull=False, every_days__gt=0)
+                | Q(rhythm="monthly", month_day__isnull=False, month_day__range=(1, 31)),
                 name="a_standing_order_has_its_rhythm",
             ),
         ]

@@ -1,0 +1,305 @@
+"""The database has the last word: each rule is broken on purpose, past every verb, and refused.
+
+Each violation is tried twice: with the rule it gets SQLSTATE 23xxx; with that one rule dropped it goes through, so no
+test passes for another rule's sake. A rule that is not in the table fails.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from customers.models import (
+    AccountEntry,
+    Area,
+    CalendarDay,
+    Contact,
+    Customer,
+    Incident,
+    Membership,
+    Message,
+    Payment,
+    Site,
+    StageMove,
+)
+from deliveries.models import CashCount, Device, DriverEvent, Proof, Review, Route, Stop, Vehicle
+from luckygas.models import RecordRead
+from orders.handover import Handover
+from orders.models import (
+    Cylinder,
+    CylinderMovement,
+    MeterReading,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Place,
+    Price,
+    Product,
+    StandingOrder,
+)
+from pilot.models import Flag, FlagChange
+from tests.factories import (
+    ContactFactory,
+    DepotFactory,
+    MembershipFactory,
+    RouteFactory,
+    SiteFactory,
+    SlotFactory,
+    UserFactory,
+    placed,
+    priced,
+    wish,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+APPS = ["luckygas", "customers", "orders", "deliveries", "pilot"]
+HISTORY = {"insert_insert", "update_update", "delete_delete"}  # pghistory's triggers write, they refuse nothing
+NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def world():
+    """One row of everything."""
+    person = UserFactory()
+    site = SiteFactory()
+    ContactFactory(customer=site.customer)
+    MembershipFactory(user=person, customer=site.customer)
+    delivered = placed(wish(site, is_gas_out=True), by=person)
+    delivered.deliver(
+        Handover.as_ordered(delivered, leak_check="passed"), place=DepotFactory().place, by=person, at=timezone.now()
+    )
+    order = placed(wish(site, is_gas_out=True), by=person)
+    route = RouteFactory()
+    stop = route.add(order, by=person)
+    payment = Payment.record(
+        operation_id=uuid.uuid4(), customer=site.customer, method="cash", received_twd=10, by=person
+    )
+    StageMove.objects.create(customer=site.customer, from_stage="live", to_stage="settled", by=person)
+    RecordRead.objects.create(user=person, kind="customer", record_id=1)
+    CashCount.objects.create(route=route, counted_twd=1, due_twd=1, by=person)
+    Flag.change("pilot_web_ordering", by=person, reason="test", everyone=True)
+    device = Device.objects.create(key=uuid.uuid4(), user=person)
+    DriverEvent.objects.create(
+        id=uuid.uuid4(), device=device, seq=1, user=person, kind="arrive", body={}, body_digest="", happened_at=NOW
+    )
+    return SimpleNamespace(
+        person=person, site=site, order=order, route=route, stop=stop, payment=payment, device=device
+    )
+
+
+def change(model: type[models.Model], **values) -> None:
+    """Raw UPDATE of every row of the model."""
+    assert model._base_manager.update(**values), f"the world has no {model.__name__}"
+
+
+def again(model: type[models.Model], **values) -> None:
+    """Raw INSERT of a copy of a row, with some values changed."""
+    row = model._base_manager.order_by("pk").first()
+    assert row, f"the world has no {model.__name__}"
+    row.pk = uuid.uuid4() if isinstance(model._meta.pk, models.UUIDField) else None
+    for name, value in values.items():
+        setattr(row, name, value)
+    model._base_manager.bulk_create([row])
+
+
+def leg(**values) -> None:
+    again(AccountEntry, **({"transfer": uuid.uuid4(), "cause_id": uuid.uuid4().hex} | values))
+
+
+def there_and_back(world) -> None:
+    """Two legs that sum to zero, of one cause, purpose and account."""
+    row = {"transfer": uuid.uuid4(), "customer": world.site.customer, "account": "cash", "day": NOW.date()}
+    cause = {"cause_kind": "x", "cause_id": "1", "purpose": "x"}
+    AccountEntry.objects.bulk_create([AccountEntry(amount_twd=amount, **row, **cause) for amount in (5, -5)])
+
+
+def new_order(**values) -> None:
+    fresh = {"operation_id": uuid.uuid4(), "number": uuid.uuid4().hex[:20], "track_token": uuid.uuid4().hex}
+    again(Order, **(fresh | {"state": "placed", "delivered_at": None} | values))
+
+
+def movement(**values) -> None:
+    again(CylinderMovement, **({"cause_id": uuid.uuid4().hex} | values))
+
+
+def incident(world, **values) -> None:
+    Incident.objects.bulk_create([Incident(kind="leak", text="x", **values)])
+
+
+def proof(world, **values) -> None:
+    Proof.objects.bulk_create(
+        [Proof(operation_id=uuid.uuid4(), stop=world.stop, taken_at=NOW, by=world.person, **values)]
+    )
+
+
+def standing(world, **values) -> None:
+    StandingOrder.objects.bulk_create([StandingOrder(site=world.site, items=[], starts_on=NOW.date(), **values)])
+
+
+def reading(world, **values) -> None:
+    row = {"site": world.site, "product": priced(), "read_on": NOW.date(), "reading_kg": 1, "by": world.person}
+    MeterReading.objects.bulk_create([MeterReading(operation_id=uuid.uuid4(), **(row | values))])
+
+
+def legacy_order(world) -> None:
+    Customer.objects.filter(pk=world.site.customer_id).update(system_of_record="legacy", stage="rolled_back")
+    new_order()
+
+
+def twice(make: Callable[[], object]) -> None:
+    make()
+    make()
+
+
+BROKEN: dict[str, Callable] = {
+    # the ground and customers
+    "recordread.append_only": lambda w: change(RecordRead, page="x"),
+    "area.area_has_one_of_seven_colours": lambda w: change(Area, colour=8),
+    "calendarday.calendar_says_a_thing_once_a_day_and_area": lambda w: twice(
+        lambda: CalendarDay.objects.create(day=NOW.date(), kind="holiday", name="x")
+    ),
+    "customer.stage_and_system_of_record_agree": lambda w: change(Customer, system_of_record="legacy"),
+    "customer.legacy_code_is_a_code_or_null": lambda w: change(Customer, legacy_code=""),
+    "customer.customer_has_a_name": lambda w: change(Customer, name=""),
+    "customer.stage_moves": lambda w: change(Customer, stage="shadow", system_of_record="legacy"),
+    "stagemove.append_only": lambda w: change(StageMove, reason="x"),
+    "site.hours_are_twelve_flags": lambda w: change(Site, hours=4096),
+    "site.a_pin_has_both_coordinates": lambda w: change(Site, latitude="22.7"),
+    "site.reserve_limit_is_not_negative": lambda w: change(Site, reserve_limit_kg=-1),
+    "contact.phone_is_e164": lambda w: change(Contact, phone="0900000123", can_sms=False),
+    "contact.only_mobiles_take_sms": lambda w: change(Contact, phone="+88689000210"),
+    "contact.one_contact_a_number": lambda w: again(Contact),
+    "membership.one_membership_a_person_and_place": lambda w: again(Membership),
+    "incident.a_closed_incident_has_owner_and_outcome": lambda w: incident(w, closed_at=NOW, outcome=""),
+    "incident.a_cause_opens_one_incident": lambda w: twice(lambda: incident(w, cause_kind="x", cause_id="1")),
+    "message.a_change_is_announced_once": lambda w: again(Message),
+    "message.only_a_reachable_number_is_sent_to": lambda w: change(Message, recipient=""),
+    "message.state_moves": lambda w: change(Message, state="called"),
+    "accountentry.a_cause_posts_once_to_an_account": there_and_back,
+    "accountentry.a_leg_moves_money": lambda w: leg(amount_twd=0),
+    "accountentry.append_only": lambda w: change(AccountEntry, purpose="x"),
+    "accountentry.sums_to_zero": lambda w: leg(amount_twd=5),
+    "payment.a_payment_is_more_than_nothing": lambda w: again(Payment, operation_id=uuid.uuid4(), received_twd=0),
+    "payment.append_only": lambda w: change(Payment, note="x"),
+    # orders
+    "product.a_product_weighs": lambda w: change(Product, gas_kg=0),
+    "price.one_price_a_product_customer_kind_and_day": lambda w: again(Price),
+    "place.a_site_place_has_its_site": lambda w: Place.objects.filter(kind="site").update(kind="depot"),
+    "place.one_place_a_cause": lambda w: again(Place, kind="depot", site=None, cause_kind="depot",
+                                               cause_id=str(DepotFactory().pk)),
+    "cylindermovement.a_cause_moves_a_product_once": lambda w: again(CylinderMovement),
+    "cylindermovement.a_movement_moves_something": lambda w: movement(quantity=0),
+    "cylindermovement.a_serial_moves_one_cylinder": lambda w: movement(
+        quantity=2, cylinder=Cylinder.objects.create(serial="T1", product=priced())
+    ),
+    "cylindermovement.a_movement_changes_place_or_state": lambda w: movement(
+        from_place_id=Place.of("lost").pk, to_place_id=Place.of("lost").pk, from_state="full", to_state="full"
+    ),
+    "cylindermovement.append_only": lambda w: change(CylinderMovement, day=NOW.date()),
+    "slot.one_slot_an_area_day_and_hour": lambda w: twice(SlotFactory),
+    "slot.a_slot_ends_after_it_starts": lambda w: SlotFactory(starts=12, ends=12),
+    "order.delivered_only_past_the_leak_check": lambda w: Order.objects.filter(pk=w.order.pk).update(
+        state="delivered", delivered_at=NOW
+    ),
+    "order.delivered_has_its_time": lambda w: Order.objects.filter(state="delivered").update(delivered_at=None),
+    "order.a_promise_has_a_length": lambda w: change(Order, promised_to=models.F("promised_from")),
+    "order.orders_are_of_the_new_system": lambda w: new_order(system_of_record="legacy"),
+    "order.order_state_is_known": lambda w: new_order(state="lost"),
+    "order.an_order_stores_its_variant": lambda w: new_order(variant=""),
+    "order.only_of_the_new_system": legacy_order,
+    "order.state_moves": lambda w: Order.objects.filter(pk=w.order.pk).update(state="review"),
+    "order.frozen": lambda w: change(Order, variant="other"),
+    "orderline.one_line_a_product": lambda w: again(OrderLine),
+    "orderline.a_line_is_sane": lambda w: change(OrderLine, ordered=100, rest="owed"),
+    "orderline.what_is_short_is_explained": lambda w: change(OrderLine, delivered=0, empties_taken=0, rest=""),
+    "orderline.handed_over_together": lambda w: change(OrderLine, delivered=9, empties_taken=None),
+    "orderevent.append_only": lambda w: change(OrderEvent, reason="x"),
+    "standingorder.a_standing_order_has_its_rhythm": lambda w: standing(w, rhythm="monthly"),
+    "meterreading.one_reading_a_meter_and_day": lambda w: twice(lambda: reading(w)),
+    "meterreading.a_reading_is_not_negative": lambda w: reading(w, reading_kg=-1),
+    # deliveries
+    "vehicle.a_vehicle_carries_something": lambda w: change(Vehicle, limit_kg=0),
+    "stop.one_stop_a_position": lambda w: again(Stop, kind="patrol", order=None),
+    "stop.one_open_delivery_an_order": lambda w: again(Stop, position=2),
+    "stop.a_delivery_has_its_order": lambda w: change(Stop, order=None),
+    "stop.a_failed_stop_says_why_and_what_next": lambda w: change(Stop, state="failed", finished_at=NOW),
+    "stop.a_finished_stop_has_its_time": lambda w: change(Stop, state="done"),
+    "stop.state_moves": lambda w: change(Stop, state="done", finished_at=NOW) or change(
+        Stop, state="pending", finished_at=None
+    ),
+    "route.one_open_route_a_driver_and_day": lambda w: again(Route, code="Z9"),
+    "route.one_route_a_code_and_day": lambda w: again(Route, state="closed"),
+    "route.route_has_one_of_seven_colours": lambda w: change(Route, colour=0),
+    "route.state_moves": lambda w: change(Route, state="closed"),
+    "driverevent.one_event_a_device_and_number": lambda w: again(DriverEvent),
+    "driverevent.state_moves": lambda w: change(DriverEvent, state="applied") or change(DriverEvent, state="stored"),
+    "driverevent.frozen": lambda w: change(DriverEvent, kind="close"),
+    "review.a_closed_review_says_who_and_how": lambda w: Review.objects.create(
+        kind="cash", reason="x", closed_at=NOW
+    ),
+    "proof.a_proof_is_a_path_or_a_photo": lambda w: proof(w, kind="photo", path="M0 0"),
+    "cashcount.append_only": lambda w: change(CashCount, counted_twd=2),
+    # pilot
+    "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
+    "flagchange.append_only": lambda w: change(FlagChange, reason="x"),
+}  # fmt: skip
+
+
+def rules() -> dict[str, tuple[type[models.Model], str]]:
+    """Every constraint and refusing trigger of our tables: `table.rule` with its model and how to drop it."""
+    found = {}
+    for app in APPS:
+        for model in apps.get_app_config(app).get_models():
+            if hasattr(model, "pgh_id"):
+                continue
+            table = connection.ops.quote_name(model._meta.db_table)
+            for rule in model._meta.constraints:
+                drop = (
+                    f"DROP INDEX {rule.name}" if is_index(rule) else f"ALTER TABLE {table} DROP CONSTRAINT {rule.name}"
+                )
+                found[f"{model._meta.model_name}.{rule.name}"] = (model, drop)
+            for trigger in getattr(model._meta, "triggers", []):
+                if trigger.name not in HISTORY:
+                    drop = f"DROP TRIGGER {trigger.get_pgid(model)} ON {table}"
+                    found[f"{model._meta.model_name}.{trigger.name}"] = (model, drop)
+    return found
+
+
+def is_index(rule: models.BaseConstraint) -> bool:
+    """Conditional unique rules are indexes in PostgreSQL, the others constraints."""
+    return isinstance(rule, models.UniqueConstraint) and rule.condition is not None
+
+
+RULES = rules()
+
+
+def test_every_rule_is_broken_once():
+    assert set(BROKEN) == set(RULES)
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_the_database_refuses(name, world):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        BROKEN[name](world)
+
+    assert refused.value.__cause__.sqlstate.startswith("23")
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_without_the_rule_it_goes_through(name, world):
+    """The negative control: nothing else stands in for the rule."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(RULES[name][1])
+
+    BROKEN[name](world)
