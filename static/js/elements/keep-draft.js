@@ -5,21 +5,23 @@ const HOURS = 2;
 customElements.define("keep-draft", class extends HTMLElement {
   connectedCallback() {
     this.key = `draft:${this.getAttribute("name") || location.pathname}`;
-    this.form = this.querySelector("form");
-    if (!this.form) return;
-    this.restore();
+    if (this.form) this.restore();
     this.addEventListener("input", this);
     this.addEventListener("change", this);
     this.addEventListener("submit", this);
     this.addEventListener("htmx:afterRequest", this);
   }
 
+  // Looked up each time: htmx puts a new form in its place when there are mistakes.
+  get form() { return this.querySelector("form"); }
+
   handleEvent(event) {
     if (event.type === "htmx:afterRequest") {
-      const { elt, successful, xhr } = event.detail;
+      const { successful, xhr, requestConfig } = event.detail;
+      if (!requestConfig.elt.matches("form") || requestConfig.verb === "get") return;
       // Sent to sign in first (…?next=…) is not taken yet: it is filled in again afterwards.
-      const toSignIn = (xhr?.getResponseHeader("HX-Redirect") || "").includes("next=");
-      if (elt === this.form && successful && xhr.status !== 422 && !toSignIn) this.forget();
+      const to = xhr.getResponseHeader("HX-Redirect");
+      if (to ? !to.includes("next=") : successful && xhr.status !== 422) sessionStorage.removeItem(this.key);
       return;
     }
     this.keep(event.type === "submit");
@@ -55,6 +57,4 @@ customElements.define("keep-draft", class extends HTMLElement {
       if (field.type !== "hidden") field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
-
-  forget() { sessionStorage.removeItem(this.key); }
 });

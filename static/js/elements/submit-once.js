@@ -15,12 +15,15 @@ customElements.define("submit-once", class extends HTMLElement {
   }
 
   handleEvent(event) {
+    // Not a part of the form that asked for something; and detail.elt is another one when the form was replaced.
+    if (event.type === "htmx:afterRequest" && event.detail.requestConfig.elt !== this.form) return;
     if (event.type !== "submit") return this.free();
     if (this.busy) {
       event.preventDefault();
       event.stopPropagation();
       return;
     }
+    this.form = event.target;
     this.busy = event.submitter || event.target;
     // After the browser has read the form, so that nothing of it changes.
     setTimeout(() => {
