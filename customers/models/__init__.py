@@ -1,11 +1,13 @@
 """Who we serve, what stands at their door, what they owe."""
 
 from customers.models.area import Area, CalendarDay
-from customers.models.customer import Contact, Customer, Membership, Site, StageMove
+from customers.models.contact import Contact, Membership
+from customers.models.customer import Customer, StageMove
 from customers.models.incident import Incident
 from customers.models.message import Message
 from customers.models.money import AccountEntry, Payment
 from customers.models.phone_code import PhoneCode
+from customers.models.site import Site
 
 __all__ = [
     "AccountEntry",

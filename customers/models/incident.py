@@ -4,7 +4,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.customer import Customer, Site
+from customers.models.customer import Customer
+from customers.models.site import Site
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.customer import Contact, Customer
+from customers.models.contact import Contact
+from customers.models.customer import Customer
 from customers.notices import NOTICES
 from customers.querysets import MessageQuerySet
 from luckygas.db import Moves, Record

@@ -1,0 +1,85 @@
+"""The people at a customer's, and who may act for them."""
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customer import Customer
+from customers.models.site import Site
+from customers.phones import Phone, narrow
+from customers.phones import parse as parse_phone
+from luckygas.db import Record
+from luckygas.errors import Refused
+from luckygas.models import User
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Contact(Record):
+    """A person to call at a customer's, with one phone number: E.164 beside what was typed."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=16, help_text="E.164")
+    phone_raw = models.CharField(max_length=60)
+    extension = models.CharField(_("extension"), max_length=6, blank=True)
+    digits = models.CharField(max_length=16, editable=False)
+    can_sms = models.BooleanField(_("takes SMS"), default=False)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-can_sms", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9]\d{6,14}$"), name="phone_is_e164"),
+            models.CheckConstraint(
+                condition=Q(can_sms=False) | Q(phone__startswith="+8869"), name="only_mobiles_take_sms"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "phone", "extension"], condition=Q(is_active=True), name="one_contact_a_number"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["phone"], name="contact_by_phone"),
+            GinIndex(OpClass("digits", "gin_trgm_ops"), name="contact_by_digits_fragment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.digits
+
+    @classmethod
+    def add(cls, *, customer: Customer, raw: str, name: str = "") -> "Contact":
+        """A contact from a number as it was typed; refused when it is no number. Mobiles take SMS."""
+        phone: Phone = parse_phone(raw)
+        if cls.objects.filter(customer=customer, phone=phone.e164, extension=phone.extension, is_active=True).exists():
+            raise Refused(_("This number is already on the record."), field="phone", code="duplicate")
+        return cls.objects.create(
+            customer=customer,
+            name=narrow(name),
+            phone=phone.e164,
+            phone_raw=phone.raw,
+            extension=phone.extension,
+            digits=phone.digits,
+            can_sms=phone.is_mobile,
+        )
+
+
+class Membership(Record):
+    """A signed-in person who may act for a customer: order, and see the balance or not, for one site or all."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="memberships")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    can_order = models.BooleanField(_("may order"), default=True)
+    sees_balance = models.BooleanField(_("sees the balance"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "customer", "site"], nulls_distinct=False, name="one_membership_a_person_and_place"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} for {self.customer_id}"
