@@ -1,0 +1,20 @@
+"""What every form that a person can repeat has: an operation id, and a place for a refusal."""
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from luckygas.errors import Refused
+
+
+class OperationIdField(forms.UUIDField):
+    """The hidden id of one deed: made with the page, the same when it is sent again."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": forms.HiddenInput, "initial": uuid.uuid4} | kwargs)
+
+
+def refuse(form: forms.BaseForm, refused: Refused) -> None:
+    """Say a verb's refusal at the field it is about, or on top of the form."""
+    form.add_error(refused.field if refused.field in form.fields else None, str(refused.sentence))
