@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 EMBEDDED := $(PY) -m luckygas.embedded
+# For tools that read the settings and open no connection.
+OFFLINE := DEMO=1 DATABASE_URL=postgresql:///none REDIS_URL=redis://none
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate pyproject.toml
 
@@ -31,7 +33,7 @@ prove-%: install
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	DEMO=1 $(PY) -m mypy .
+	$(OFFLINE) $(PY) -m mypy .
 	$(VENV)/bin/lint-imports
 	$(PY) -m djlint --quiet --lint templates
 
@@ -48,8 +50,8 @@ manage: install
 
 messages: install
 	@command -v xgettext >/dev/null || { echo "Install gettext to collect messages: it brings xgettext." >&2; exit 1; }
-	DEMO=1 $(PY) manage.py makemessages --locale zh_Hant --no-obsolete -i $(VENV) -i .run -i staticfiles
-	DEMO=1 $(PY) manage.py makemessages --locale zh_Hant --no-obsolete -i $(VENV) -i .run -i staticfiles -d djangojs
+	$(OFFLINE) $(PY) manage.py makemessages --locale zh_Hant --no-obsolete -i $(VENV) -i .run -i staticfiles
+	$(OFFLINE) $(PY) manage.py makemessages --locale zh_Hant --no-obsolete -i $(VENV) -i .run -i staticfiles -d djangojs
 	$(MAKE) install
 
 lock: $(INSTALLED)
@@ -57,9 +59,9 @@ lock: $(INSTALLED)
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra demo --extra test --extra lint --output-file requirements-dev.txt
 
-# Forgets the demo's data and everything that was generated; .venv stays.
+# Forgets the demo's and the proofs' data and everything that was generated; .venv stays.
 clean: $(INSTALLED)
-	$(EMBEDDED) --name demo --erase
+	@for folder in .run/*/; do [ ! -d "$$folder" ] || $(EMBEDDED) --name "$$(basename "$$folder")" --erase || exit 1; done
 	rm -rf .run staticfiles reports screenshots .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	rm -f $(MESSAGES)
 

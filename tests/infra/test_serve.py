@@ -1,0 +1,108 @@
+"""The supervisor: it refuses a taken port in one sentence, restarts what dies and leaves no orphan."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from io import StringIO
+
+import pytest
+
+from luckygas.management.commands import serve
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    command = serve.Command(stderr=StringIO())
+    command.host, command.port, command.folder = "127.0.0.1", free_ports(), tmp_path / "serve"
+    monkeypatch.delenv("LUCKYGAS_SERVE", raising=False)
+    monkeypatch.setenv("LUCKYGAS_SERVE", "")
+    return command
+
+
+def free_ports() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return min(probe.getsockname()[1], 65000)
+
+
+def wait_for(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_taken_port_is_refused_in_one_sentence(command):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", command.port))
+        other.listen()
+
+        with pytest.raises(SystemExit) as ended, command.claim_ports():
+            pass
+
+    assert ended.value.code == 2
+    assert command.stderr.getvalue().count("\n") == 1
+    assert f"make run PORT={command.port + 100}" in command.stderr.getvalue()
+
+
+def test_second_supervisor_of_the_same_port_is_refused(command):
+    with command.claim_ports():
+        other = serve.Command(stderr=StringIO())
+        other.host, other.port, other.folder = command.host, command.port, command.folder
+
+        with pytest.raises(SystemExit), other.claim_ports():
+            pass
+
+
+def test_orphan_of_a_killed_run_is_ended(command):
+    environment = {**os.environ, "LUCKYGAS_SERVE": str(command.folder)}
+    orphan = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    with command.claim_ports():
+        ended = orphan.wait(5)
+
+    assert ended == -signal.SIGKILL
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
+
+
+def test_dead_child_starts_again_later_and_later():
+    child = serve.Child("web", "json.tool", "/nowhere")
+
+    child.keep_alive()
+    first = child.process
+    wait_for(lambda: first.poll() is not None)
+    child.keep_alive()
+    restarted_after = []
+    for _round in range(2):
+        began = time.monotonic()
+        wait_for(lambda: (child.keep_alive(), child.process)[1] is not None)
+        restarted_after.append(time.monotonic() - began)
+        wait_for(lambda: child.process.poll() is not None)
+        child.keep_alive()
+
+    assert restarted_after[0] == pytest.approx(1, abs=0.4)
+    assert restarted_after[1] == pytest.approx(2, abs=0.6)
+
+
+def test_killing_a_child_ends_what_it_started():
+    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)"
+    child = serve.Child("web", "timeit", "-n1", "-r1", code, "import time; time.sleep(60)")
+    child.keep_alive()
+    group = child.process.pid
+    wait_for(lambda: len(members(group)) == 2)
+
+    child.kill()
+    child.process.wait()
+
+    wait_for(lambda: members(group) == [])
+
+
+def members(group: int) -> list[str]:
+    found = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=False)
+    return found.stdout.split()
