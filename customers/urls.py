@@ -2,15 +2,16 @@
 
 from django.urls import path
 
+from customers.views import signup
 from customers.views.outbox import outbox
 from luckygas.views import pending
 
 app_name = "customers"
 urlpatterns = [
-    path("signup/", pending, name="signup"),
-    path("signup/code/", pending, name="signup_code"),
-    path("recover/", pending, name="recover"),
-    path("recover/code/", pending, name="recover_code"),
+    path("signup/", signup.signup, name="signup"),
+    path("signup/code/", signup.signup_code, name="signup_code"),
+    path("recover/", signup.recover, name="recover"),
+    path("recover/code/", signup.recover_code, name="recover_code"),
     path("account/", pending, name="account"),
     path("account/profile/", pending, name="profile"),
     path("outbox/", outbox, name="outbox"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("calls/<int:pk>/called/", pending, name="mark_called"),
     path("calls/<int:pk>/retry/", pending, name="retry_message"),
     path("incidents/", pending, name="incidents"),
+    path("incidents/new/", pending, name="open_incident"),
+    path("incidents/alarm/", pending, name="alarm"),
     path("incidents/<int:pk>/take/", pending, name="take_incident"),
     path("incidents/<int:pk>/close/", pending, name="close_incident"),
 ]

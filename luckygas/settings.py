@@ -129,7 +129,11 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 
 # --- cache and limits: never on Redis, whose absence must not stop a sign-in ----------------------------------------
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # with the default of 300 a flood of names would cull its own limits
+    },
     "never": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 WAFFLE_CACHE_NAME = "never"
@@ -148,13 +152,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 ACCOUNT_ADAPTER = "luckygas.signin.Adapter"
-ACCOUNT_FORMS = {"login": "luckygas.signin.LoginForm"}
+ACCOUNT_FORMS = {"login": "luckygas.signin.LoginForm", "change_password": "luckygas.signin.PasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {  # all counted before a password is hashed; "key" of login_failed is the name
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "login_known": "10/5m/key",  # a browser in which this person signed in before
+    "login_everybody": "300/m/key",  # over all addresses: keeps hashing below a tenth of two cores
+    "claim": "30/h/ip",  # asking for a code: SMS cost money, and phones share their carrier's addresses
+    "claim_phone": "5/h/key",
+    "claim_everybody": "300/h/key",
+    "claim_code": "60/h/ip",  # trying codes; each code takes five tries
+}
+MFA_TOTP_ISSUER = "Lucky Gas"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("BEHIND_PROXY") == "1" else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SECOND_FACTOR_REQUIRED = not DEMO  # for office, manager, ops and the admin
 
@@ -229,9 +244,10 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
-    "socket_timeout": 2,
-    "socket_connect_timeout": 1,
+    "socket_timeout": 1,  # a frozen Redis holds up a request for this long, once in five seconds
+    "socket_connect_timeout": 0.5,
     "retry_on_timeout": False,
+    "max_retries": 0,  # of a ring; a worker connects again by its own settings
     "unacked_restore_interval": 1,
 }
 CELERY_TASK_IGNORE_RESULT = True

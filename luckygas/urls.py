@@ -7,11 +7,13 @@ from django.views.i18n import set_language
 
 from luckygas import views
 from luckygas.access import public
+from luckygas.signin import sign_in
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", account.login, name="account_login"),
+    path("login/", sign_in, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/2fa/", include("allauth.mfa.urls")),
