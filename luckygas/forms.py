@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from luckygas.errors import Refused
 
@@ -12,7 +13,9 @@ class OperationIdField(forms.UUIDField):
     """The hidden id of one deed: made with the page, the same when it is sent again."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"widget": forms.HiddenInput, "initial": uuid.uuid4} | kwargs)
+        broken = _("Something of this page is missing. Open this page again.")
+        errors = {"required": broken, "invalid": broken}
+        super().__init__(**{"widget": forms.HiddenInput, "initial": uuid.uuid4, "error_messages": errors} | kwargs)
 
 
 def refuse(form: forms.BaseForm, refused: Refused) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from luckygas.views import pending
+from orders.views import desk
 
 app_name = "orders"
 urlpatterns = [
@@ -17,9 +18,9 @@ urlpatterns = [
     path("orders/<str:number>/hold/", pending, name="hold"),
     path("orders/<str:number>/reschedule/", pending, name="reschedule"),
     path("orders/<str:number>/deliver/", pending, name="deliver"),
-    path("desk/", pending, name="desk"),
-    path("desk/find/", pending, name="find"),
-    path("desk/<int:number>/", pending, name="call"),
-    path("desk/<int:number>/order/", pending, name="take"),
-    path("desk/<int:number>/quote/", pending, name="desk_quote"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/find/", desk.find, name="find"),
+    path("desk/<int:number>/", desk.call, name="call"),
+    path("desk/<int:number>/order/", desk.take, name="take"),
+    path("desk/<int:number>/quote/", desk.desk_quote, name="desk_quote"),
 ]

@@ -90,12 +90,19 @@ class Window:
     def is_full(self) -> bool:
         return self.left <= 0
 
+    @property
+    def value(self) -> str:
+        """How a form names this window."""
+        return f"slot-{self.slot.pk}"
 
-def windows_for(site: Site, *, at: dt.datetime | None = None, days: int = 4) -> list[Window]:
-    """The slots of the next days on which this site can be delivered, full ones included, in three queries."""
+
+def windows_for(
+    site: Site, *, at: dt.datetime | None = None, days: int = 4, calendar: Calendar | None = None
+) -> list[Window]:
+    """The slots of the next days on which this site can be delivered, full ones included, in two queries."""
     at = at or timezone.now()
     today = business_day(at)
-    calendar = Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    calendar = calendar or Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
     slots = (
         Slot.objects.filter(area=site.area_id, day__range=(today, today + dt.timedelta(days=DAYS_AHEAD)))
         .select_related("area")
@@ -137,7 +144,7 @@ class Estimate:
         return business_day(self.starts_at)
 
 
-def estimate_now(site: Site, *, ahead: int, at: dt.datetime) -> Estimate:
+def estimate_now(site: Site, *, ahead: int, at: dt.datetime, calendar: Calendar | None = None) -> Estimate:
     """How soon a truck can be there: the stops ahead in the area, shared by its crews, at the area's pace.
 
     Outside opening or the site's hours it is the next hour that works; refused when no day in two weeks does.
@@ -145,14 +152,14 @@ def estimate_now(site: Site, *, ahead: int, at: dt.datetime) -> Estimate:
     area = site.area
     wait = LOAD_MINUTES + area.minutes_per_stop * (ahead // max(area.crews, 1) + 1)
     start = at + dt.timedelta(minutes=min(wait, AT_MOST_MINUTES))
-    start = _next_open(site, start)
+    start = _next_open(site, start, calendar)
     start -= dt.timedelta(minutes=start.minute % 5, seconds=start.second, microseconds=start.microsecond)
     return Estimate(start, start + dt.timedelta(minutes=SPREAD_MINUTES))
 
 
-def _next_open(site: Site, at: dt.datetime) -> dt.datetime:
+def _next_open(site: Site, at: dt.datetime, calendar: Calendar | None) -> dt.datetime:
     today = business_day(at)
-    calendar = Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    calendar = calendar or Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
     local = timezone.localtime(at)
     for days in range(DAYS_AHEAD + 1):
         day = today + dt.timedelta(days=days)

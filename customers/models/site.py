@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Comparable, Customer
@@ -15,6 +16,9 @@ from luckygas.db import Record
 
 ALL_HOURS = 0xFFF  # twelve one-hour flags, 08–09 is bit 0
 FIRST_HOUR = 8
+WEEKDAYS = {
+    1: _("Monday"), 2: _("Tuesday"), 3: _("Wednesday"), 4: _("Thursday"), 5: _("Friday"), 6: _("Saturday"), 7: _("Sunday"),
+}  # fmt: skip
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["address_key"])
@@ -79,6 +83,19 @@ class Site(Record):
     def is_closed_on(self, day: dt.date, *, holidays: frozenset[dt.date] = frozenset()) -> bool:
         """Whether the customer takes no deliveries that day; `holidays` are the public ones."""
         return day.isoweekday() in self.closed_weekdays or (self.closed_on_holidays and day in holidays)
+
+    @property
+    def closed_words(self) -> str:
+        """`週三、國定假日`: when nothing is taken; empty when never."""
+        days = [str(WEEKDAYS[day]) for day in sorted(self.closed_weekdays) if day in WEEKDAYS]
+        return _t(", ").join([*days, *([_t("public holidays")] if self.closed_on_holidays else [])])
+
+    @property
+    def hours_words(self) -> str:
+        """`10:00–12:00、14:00–17:00`; empty when it is the whole day."""
+        if self.hours == ALL_HOURS:
+            return ""
+        return _t(", ").join(f"{start:02d}:00–{end:02d}:00" for start, end in self.open_hours)
 
     @property
     def open_hours(self) -> list[tuple[int, int]]:

@@ -107,14 +107,34 @@ class Price(models.Model):
 
         Products without a list price for that day are left out: they cannot be ordered.
         """
-        rows = (
+        rows = cls._valid(on=on, customer=customer)
+        if products is not None:
+            rows = rows.filter(product__in=[product.pk for product in products])
+        return cls._quoted(rows)
+
+    @classmethod
+    def on_offer(cls, *, on: dt.date, customer: Customer) -> list[tuple[Product, Quote]]:
+        """What this customer may order on a day, each product with its price, in one query."""
+        rows = list(cls._valid(on=on, customer=customer).filter(product__is_active=True).select_related("product"))
+        quotes = cls._quoted(rows)
+        products = {row.product_id: row.product for row in rows if row.product_id in quotes}
+        return [
+            (product, quotes[product.pk])
+            for product in sorted(products.values(), key=lambda product: product.sort)
+            if customer.is_metered or not product.is_metered
+        ]
+
+    @classmethod
+    def _valid(cls, *, on: dt.date, customer: Customer | None) -> models.QuerySet[Price]:
+        return (
             cls.objects.filter(valid_from__lte=on)
             .filter(Q(customer=None) | Q(customer=customer) if customer else Q(customer=None))
             .order_by("product_id", "kind", models.F("customer").desc(nulls_last=True), "-valid_from")
             .distinct("product_id", "kind")
         )
-        if products is not None:
-            rows = rows.filter(product__in=[product.pk for product in products])
+
+    @classmethod
+    def _quoted(cls, rows: Iterable[Price]) -> dict[int, Quote]:
         found: dict[int, dict[str, Price]] = {}
         for row in rows:
             found.setdefault(row.product_id, {})[row.kind] = row

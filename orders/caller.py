@@ -1,0 +1,118 @@
+"""Who is on the phone: everything the desk shows about a customer and one of their sites, in nine queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Prefetch, Q, Sum
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from customers.models import Contact, Customer, Site
+from luckygas.clock import business_day
+from orders.models import CylinderMovement, Order, OrderLine, Product
+from orders.querysets import OPEN
+
+if TYPE_CHECKING:
+    from luckygas.models import User
+
+REMEMBERED = 5  # delivered orders that say what is usual
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A customer on the phone, the site they order for, and what was between us lately."""
+
+    customer: Customer
+    contacts: list[Contact]
+    sites: list[Site]
+    site: Site | None
+
+    @classmethod
+    def of(cls, number: int, *, user: User, site: str = "") -> Caller:
+        """The customer with this number, for one of their sites (the first when none is named); 404 otherwise."""
+        customer = get_object_or_404(Customer.objects.visible_to(user).with_money(), number=number)
+        sites = list(customer.sites.active().select_related("area").order_by("pk"))
+        for each in sites:
+            each.customer = customer
+        chosen = next((each for each in sites if not site or str(each.pk) == site), None)
+        if site and chosen is None:
+            raise Http404
+        return cls(customer, list(customer.contacts.filter(is_active=True)), sites, chosen)
+
+    @cached_property
+    def orders(self) -> list[Order]:
+        """Open orders of the customer, and the last delivered ones of this site, newest first; in two queries."""
+        lines = Prefetch("lines", OrderLine.objects.select_related("product").order_by("product__sort", "pk"))
+        delivered = Order.objects.filter(site=self.site, state="delivered").order_by("-placed_at").values("pk")
+        return list(
+            Order.objects.filter(customer=self.customer)
+            .filter(Q(state__in=OPEN) | Q(pk__in=delivered[:REMEMBERED]))
+            .order_by("-placed_at")
+            .prefetch_related(lines)
+        )
+
+    @property
+    def open_orders(self) -> list[Order]:
+        return [order for order in self.orders if order.is_open]
+
+    @property
+    def delivered(self) -> list[Order]:
+        return [order for order in self.orders if not order.is_open]
+
+    @property
+    def last(self) -> Order | None:
+        return next(iter(self.delivered), None)
+
+    @cached_property
+    def usual(self) -> list[OrderLine]:
+        """The lines of what this site had most often lately; of two equally often, the later one."""
+        if not self.delivered:
+            return []
+        wanted = [tuple((line.product_id, line.quantity) for line in order.lines.all()) for order in self.delivered]
+        most = max(Counter(wanted).items(), key=lambda pair: (pair[1], -wanted.index(pair[0])))[0]
+        return [line for line in self.delivered[wanted.index(most)].lines.all() if line.quantity]
+
+    @property
+    def days_since(self) -> int | None:
+        return (business_day() - business_day(self.last.delivered_at)).days if self.last else None
+
+    @property
+    def runs_out_on(self) -> dt.date | None:
+        """The day their gas is used up, by what they had last and the site's daily use; None when unknown."""
+        if not (self.last and self.site and self.site.daily_use_kg):
+            return None
+        had = sum((line.quantity * line.product.gas_kg for line in self.last.lines.all()), Decimal(0))
+        return business_day(self.last.delivered_at) + dt.timedelta(days=int(had / self.site.daily_use_kg))
+
+    @property
+    def is_soon(self) -> bool:
+        return self.runs_out_on is not None and self.runs_out_on <= business_day() + dt.timedelta(days=1)
+
+    @cached_property
+    def standing(self) -> list[tuple[Product, int]]:
+        """Cylinders at the site, by product; in one query. Empty when nothing was ever brought or counted."""
+        here, there = Q(to_place__site=self.site), Q(from_place__site=self.site)
+        rows = (
+            CylinderMovement.objects.filter(here | there)
+            .order_by("product__sort")
+            .values("product", "product__sort")
+            .annotate(came=Sum("quantity", filter=here, default=0), left=Sum("quantity", filter=there, default=0))
+            .annotate(stand=F("came") - F("left"))
+            .exclude(stand=0)
+        )
+        known = {line.product_id: line.product for order in self.orders for line in order.lines.all()}
+        missing = [row["product"] for row in rows if row["product"] not in known]
+        known |= Product.objects.in_bulk(missing) if missing else {}
+        return [(known[row["product"]], row["stand"]) for row in rows]
+
+    @property
+    def room_twd(self) -> int | None:
+        """What the credit limit leaves; None without a limit."""
+        limit = self.customer.credit_limit_twd
+        return None if limit is None else limit - self.customer.balance_twd

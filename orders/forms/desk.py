@@ -1,0 +1,155 @@
+"""What the desk types while somebody is on the phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Payment, Site
+from luckygas.forms import OperationIdField
+from orders.models import Order, OrderLine, Product, Slot
+from orders.models.product import Quote
+from orders.rules import MOST_OF_ONE
+from orders.wishes import NOW, Item, When, Wish
+
+SHOWN = 3  # products on top when a site never ordered
+
+
+@dataclass(frozen=True)
+class Row:
+    """One product of the form: its fields, its price today, and how many they had last time."""
+
+    product: Product
+    quote: Quote
+    quantity: forms.BoundField
+    empties: forms.BoundField
+    last: int
+    amount: int
+    is_shown: bool
+
+
+class DeskForm(forms.Form):
+    """An order on the phone or at the counter. Whether gas is out is asked first and never assumed."""
+
+    operation_id = OperationIdField()
+    is_gas_out = forms.TypedChoiceField(
+        label=_("Is there still gas?"),
+        choices=[("no", _("still gas")), ("yes", _("no gas"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Ask whether there is still gas.")},
+    )
+    when = forms.CharField(label=_("When"), initial="now", required=False)
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    pays_by = forms.ChoiceField(label=_("Pays"), choices=Order.PaysBy, required=False)
+    note = forms.CharField(
+        label=_("On the slip"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    is_at_counter = forms.BooleanField(label=_("The customer is at the counter"), required=False)
+    method = forms.ChoiceField(label=_("Paid with"), choices=Payment.Method, required=False)
+    received_twd = forms.IntegerField(
+        label=_("Amount received, NT$"), required=False, min_value=0, max_value=10_000_000
+    )
+    leak_check = forms.ChoiceField(
+        label=_("Leak check"), choices=[("", "—"), *Order.LeakCheck.choices[1:]], required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        site: Site,
+        offers: list[tuple[Product, Quote]],
+        usual: list[OrderLine] | None = None,
+        fill: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.site, self.offers = site, offers
+        self.last = {line.product_id: line for line in usual or []}
+        self.fields["pays_by"].initial = Order.usual_payment(site.customer)
+        for product, _quote in offers:
+            line = self.last.get(product.pk) if fill else None
+            self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), line and line.quantity)
+            self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), line and line.quantity)
+
+    @staticmethod
+    def _count(product: Product, word: Any, initial: int | None) -> forms.IntegerField:
+        attrs = {"class": "input", "inputmode": "numeric", "autocomplete": "off", "aria-label": f"{product} {word}"}
+        return forms.IntegerField(
+            required=False,
+            min_value=0,
+            max_value=MOST_OF_ONE,
+            initial=initial,
+            widget=forms.TextInput(attrs=attrs),
+        )
+
+    def rows(self, amounts: dict[int, int]) -> list[Row]:
+        """The products in the order of the price list, with their NT$ by product id.
+
+        Those they have, or that were typed, are shown; the rest waits under "more".
+        """
+        rows = []
+        for place, (product, quote) in enumerate(self.offers):
+            quantity, empties = self[f"quantity_{product.code}"], self[f"empties_{product.code}"]
+            last = self.last.get(product.pk)
+            is_shown = bool(last or quantity.value() or empties.value() or (not self.last and place < SHOWN))
+            amount = amounts.get(product.pk, 0)
+            rows.append(Row(product, quote, quantity, empties, last.quantity if last else 0, amount, is_shown))
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        at_counter = data.get("is_at_counter")
+        data["when"] = NOW if at_counter else self._when(data.get("when") or "now", data.get("day"))
+        if at_counter and data.get("pays_by") != Order.PaysBy.ACCOUNT and not data.get("received_twd"):
+            self.add_error("received_twd", _("Enter the amount received, in whole NT$."))
+        return data
+
+    def _when(self, typed: str, day: dt.date | None) -> When:
+        """`now`, `slot-17`, or `day` with a date beside it."""
+        if typed == "now":
+            return NOW
+        if typed == "day":
+            if day is None and "day" not in self.errors:
+                self.add_error("day", _("Choose the day."))
+            return When(day=day)
+        number = typed.removeprefix("slot-")
+        slot = Slot.objects.select_related("area").filter(pk=number).first() if number.isdecimal() else None
+        if slot is None:
+            self.add_error("when", _("Choose one of the times offered."))
+        return When(slot=slot)
+
+    def items(self) -> tuple[Item, ...]:
+        """What was asked for. Empties left blank mean one back for each: that is how cylinders are exchanged."""
+        items = []
+        for product, _quote in self.offers:
+            quantity = self.cleaned_data.get(f"quantity_{product.code}") or 0
+            empties = self.cleaned_data.get(f"empties_{product.code}")
+            if quantity or empties:
+                items.append(Item(product, quantity, quantity if empties is None else empties))
+        return tuple(items)
+
+    @property
+    def sells_at_counter(self) -> bool:
+        return self.is_bound and bool(self.cleaned_data.get("is_at_counter"))
+
+    def usual_wish(self) -> Wish:
+        """What the untouched form would ask for: the usual once F3 filled it in, nothing before."""
+        counts = ((product, self[f"quantity_{product.code}"].initial or 0) for product, _quote in self.offers)
+        return Wish(self.site, tuple(Item(product, count, count) for product, count in counts if count))
+
+    def wish(self) -> Wish:
+        """The wish as far as it is typed; only a valid form's may be placed."""
+        data = self.cleaned_data
+        return Wish(
+            site=self.site,
+            items=self.items(),
+            when=data.get("when") or NOW,
+            is_gas_out=data.get("is_gas_out") if "is_gas_out" in data else None,
+            note=data.get("note", ""),
+            pays_by=data.get("pays_by") or "",
+        )

@@ -1,0 +1,150 @@
+"""The phone desk: find who is calling, take the order, read it back, save it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.hits import hits_for
+from luckygas.access import allow, note_read
+from luckygas.clock import business_day
+from luckygas.errors import Refused
+from luckygas.flags import decide
+from luckygas.forms import refuse
+from luckygas.http import done, show
+from luckygas.models import DISPATCHER, MANAGER
+from orders.caller import Caller
+from orders.forms.desk import DeskForm
+from orders.models import Order, Price
+from orders.readback import ReadBack
+from orders.services import sell_at_counter
+from orders.windows import DAYS_AHEAD, Calendar, windows_for
+
+WINDOWS = 4  # offered beside "now"; any other day is one date away
+
+
+@allow(DISPATCHER, MANAGER)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Ready for the next call: the box to find somebody, and what was taken last."""
+    taken = Order.objects.for_list().filter(channel__in=["phone", "counter"], placed_by=request.user)[:8]
+    return show(request, "orders/desk.html", _search(request) | {"taken": taken})
+
+
+@allow(DISPATCHER, MANAGER)
+def find(request: HttpRequest) -> HttpResponse:
+    """Who it could be. Posted, so that numbers and names stay out of addresses and logs."""
+    return show(request, "orders/desk.html", _search(request), part="hits")
+
+
+def _search(request: HttpRequest) -> dict[str, Any]:
+    text = (request.POST or request.GET).get("q", "").strip()[:60]
+    return {"q": text, "hits": hits_for(text) if text else []}
+
+
+@allow(DISPATCHER, MANAGER)
+def call(request: HttpRequest, number: int) -> HttpResponse:
+    """One customer's card with the order form. `?site=` chooses the address, `?usual=1` fills in what they have."""
+    caller = Caller.of(number, user=request.user, site=request.GET.get("site", ""))  # type: ignore[arg-type]
+    note_read(request, "customer", caller.customer.pk)
+    form = _form(caller, fill="usual" in request.GET, operation=request.GET.get("operation", ""))
+    response = show(request, "orders/call.html", _context(caller, form), part="order-lines")
+    response["HX-Trigger-After-Settle"] = "filled"
+    return response
+
+
+@allow(DISPATCHER, MANAGER)
+def desk_quote(request: HttpRequest, number: int) -> HttpResponse:
+    """The read-back of what is typed so far. Changes nothing, says nothing about what is not typed yet."""
+    typed = request.POST or request.GET
+    caller = Caller.of(number, user=request.user, site=typed.get("site", ""))  # type: ignore[arg-type]
+    form = _form(caller, typed)
+    if form is None:
+        return redirect("orders:call", number)
+    form.is_valid()
+    return show(request, "orders/call.html", _context(caller, form, is_part=True), part="readback")
+
+
+@allow(DISPATCHER, MANAGER)
+@require_POST
+def take(request: HttpRequest, number: int) -> HttpResponse:
+    """Save the order: confirmed or held, or across the counter with its money. The desk is never paused."""
+    caller = Caller.of(number, user=request.user, site=request.POST.get("site", ""))  # type: ignore[arg-type]
+    form = _form(caller, request.POST)
+    if form is None:
+        return redirect("orders:call", number)
+    if form.is_valid():
+        try:
+            order = _place(request, caller, form)
+            return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=_saved(order))
+        except Refused as refused:
+            refuse(form, refused)
+    return show(request, "orders/call.html", _context(caller, form), part="order-form", status=422)
+
+
+def _place(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
+    data, user = form.cleaned_data, request.user
+    deed: dict[str, Any] = {
+        "operation_id": data["operation_id"],
+        "by": user,
+        "decision": decide(customer=caller.customer, user=user),
+    }
+    if data["is_at_counter"]:
+        more = {name: data[name] or None for name in ("method", "received_twd", "leak_check")}
+        return sell_at_counter(form.wish(), **deed, **{name: value for name, value in more.items() if value})
+    return Order.place(form.wish(), channel=Order.Channel.PHONE, **deed)
+
+
+def _saved(order: Order) -> str:
+    words = {"order": order.number, "name": order.customer.name, "lines": order.summary()}
+    if order.state == Order.State.DELIVERED:
+        return _("%(order)s sold across the counter: %(name)s, %(lines)s.") % words
+    if order.state == Order.State.HELD:
+        return _("%(order)s is on hold, %(reason)s: %(name)s.") % (words | {"reason": order.hold_reason})
+    return _("%(order)s saved: %(name)s, %(lines)s.") % words
+
+
+def _form(caller: Caller, typed: Any = None, *, fill: bool = False, operation: str = "") -> DeskForm | None:
+    """The form for this caller; none when nothing can be ordered: legacy, stopped, or without an address."""
+    if caller.site is None or caller.customer.is_legacy or not caller.customer.is_active:
+        return None
+    return DeskForm(
+        typed,
+        site=caller.site,
+        offers=Price.on_offer(on=business_day(), customer=caller.customer),
+        usual=caller.usual,
+        fill=fill,
+        initial={"operation_id": _known_id(operation)},
+    )
+
+
+def _known_id(text: str) -> uuid.UUID:
+    """The id of a parked call that comes back, or a new one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) -> dict[str, Any]:
+    context: dict[str, Any] = {"caller": caller, "form": form, "is_part": is_part}
+    if form is None:
+        return context
+    today = business_day()
+    calendar = Calendar.of(form.site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    reading = ReadBack.of(form, balance_twd=caller.customer.balance_twd, calendar=calendar)
+    windows = [] if is_part else windows_for(form.site, calendar=calendar)
+    rows = form.rows({item.product.pk: amount for item, amount in reading.lines})
+    return context | {
+        "reading": reading,
+        "rows": rows,
+        "shown": [row for row in rows if row.is_shown],
+        "more": [row for row in rows if not row.is_shown],
+        "windows": [window for window in windows if not window.is_full][:WINDOWS],
+    }
