@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import IntegrityError, models, transaction
@@ -21,7 +22,7 @@ from luckygas import live
 from luckygas.db import Moves, Record
 from luckygas.errors import Refused
 from luckygas.models import User
-from orders.models import Order
+from orders.models import Order, Product
 
 ROUTE_MOVES: dict[str, tuple[str, ...]] = {
     "draft": ("published",),
@@ -250,8 +251,11 @@ class Route(Record):
         self._number(stops)
 
     @transaction.atomic
-    def arrange(self, *, by: User) -> None:
-        """Put its stops in the shortest order found from the depot and back; those without a pin come last."""
+    def arrange(self, *, by: User) -> float:
+        """Put its stops in the shortest order found from the depot and back; those without a pin come last.
+
+        Answers the kilometres saved, as the crow flies. What is already the best found stays as it is.
+        """
         self.lock()
         if not self.is_at_depot:
             raise Refused(_("The truck has left. Move single stops instead."), code="departed")
@@ -259,11 +263,13 @@ class Route(Record):
         done, todo = [s for s in stops if s.is_finished], [s for s in stops if not s.is_finished]
         pinned = [s for s in todo if s.site.latitude is not None]
         blind = [s for s in todo if s.site.latitude is None]
-        order = planning.tour(
-            (float(self.depot.latitude), float(self.depot.longitude)),
-            [(float(s.site.latitude), float(s.site.longitude)) for s in pinned],
-        )
-        self._number(done + [pinned[n] for n in order] + blind)
+        depot = float(self.depot.latitude), float(self.depot.longitude)
+        points = [(float(s.site.latitude), float(s.site.longitude)) for s in pinned]
+        order = planning.tour(depot, points)
+        saved = planning.length(depot, points) - planning.length(depot, [points[n] for n in order])
+        if saved > 0:
+            self._number(done + [pinned[n] for n in order] + blind)
+        return max(saved, 0.0)
 
     def _number(self, stops: list[Stop]) -> None:
         for number, each in enumerate(stops, start=1):
@@ -286,17 +292,28 @@ class Route(Record):
                 order.plan(by=by)
 
     @transaction.atomic
-    def depart(self, *, by: User, at: dt.datetime | None = None) -> None:
-        """The truck leaves: its open orders are out, and their customers are told."""
+    def depart(self, *, by: User, at: dt.datetime | None = None, on_board: Mapping[Product, int] | None = None) -> None:
+        """The truck leaves: its open orders are out, and their customers are told.
+
+        `on_board` are the full cylinders that were counted on it; without a count, what its stops need.
+        """
+        from deliveries import loading
+
         orders = self._lock_with_orders()
         self._move(self.State.DEPARTED, departed_at=at or timezone.now())
         for order in orders:
             if order.state in {Order.State.CONFIRMED, Order.State.PLANNED}:
                 order.depart(by=by, at=at)
+        loading.load(self, on_board, by=by, at=at or timezone.now())
 
     @transaction.atomic
     def close(self, *, by: User, at: dt.datetime | None = None) -> None:
-        """The day of this route is over; nothing may be left to do on it. Closed already is as good."""
+        """The day of this route is over; nothing may be left to do on it. Closed already is as good.
+
+        What is still on the vehicle goes back to the depot's stock.
+        """
+        from deliveries import loading
+
         self._lock_with_orders()
         if self.state == self.State.CLOSED:
             return
@@ -306,6 +323,7 @@ class Route(Record):
                 _("%(left)s stops are still open. Finish them or say why not.") % {"left": left}, code="open_stops"
             )
         self._move(self.State.CLOSED, closed_at=at or timezone.now())
+        loading.unload(self, by=by, at=at or timezone.now())
 
     def _move(self, to: str, **fields: object) -> None:
         if to not in ROUTE_MOVES[self.state]:
@@ -327,7 +345,7 @@ class Route(Record):
         savepoint gives its locks back) and tried again.
         """
         while True:
-            held = transaction.savepoint()
+            held = transaction.savepoint_create()
             pks = self._open_orders()
             orders = list(Order.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True))
             self.lock()
