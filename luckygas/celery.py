@@ -22,7 +22,10 @@ _last_heard: float | None = None
 
 @app.task(name="luckygas.heartbeat", ignore_result=True)
 def heartbeat() -> None:
-    """Say nothing: that the message arrived at all proves the way from beat to worker."""
+    """Write down when: that the message arrived at all proves the way from beat to worker."""
+    from luckygas.health import note_worker
+
+    note_worker()
 
 
 @app.on_after_finalize.connect

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
+from django.core.cache import cache
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
+HEARD = "worker_heard_at"
+SILENT_SECONDS = 60
+AGAIN = {"Retry-After": "10", "Cache-Control": "no-store"}
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -23,11 +28,40 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Each dependency by name. Only the database decides 200 or 503: without Redis the site works, so it is named."""
-    checks = {"database": _timed(_database), "redis": _timed(_redis), "media": _timed(_media)}
-    is_ready = checks["database"]["ok"]
+    """Each dependency by name. Only the database decides 200 or 503: without the others orders are still taken."""
+    checks = {"database": _timed(_database)}
+    is_ready = bool(checks["database"]["ok"])
+    # Without the database nobody knows when a worker was last heard, and the probe would wait for it twice.
+    checks |= {"workers": _timed(_workers) if is_ready else {"ok": False, "error": "unknown"}}
+    checks |= {"redis": _timed(_redis), "media": _timed(_media)}
     status = "ready" if all(check["ok"] for check in checks.values()) else "degraded" if is_ready else "not ready"
     return JsonResponse({"status": status, "checks": checks}, status=200 if is_ready else 503)
+
+
+def note_worker() -> None:
+    """A worker took a ring of beat just now."""
+    cache.set(HEARD, time.time(), timeout=None)
+
+
+def silent_seconds() -> float | None:
+    """How long no worker has been heard; None when none ever was."""
+    heard: float | None = cache.get(HEARD)
+    return None if heard is None else max(time.time() - heard, 0.0)
+
+
+def are_jobs_delayed() -> bool:
+    """Whether messages and scheduled work wait: no worker was heard for a minute."""
+    silent = silent_seconds()
+    return silent is None or silent > SILENT_SECONDS
+
+
+class JobsDelayed(Exception):
+    """No worker was heard for a while."""
+
+
+def _workers() -> None:
+    if are_jobs_delayed():
+        raise JobsDelayed
 
 
 def _timed(check: Callable[[], None]) -> dict[str, object]:
@@ -59,10 +93,11 @@ def _media() -> None:
     probe.unlink(missing_ok=True)
 
 
-def database_down(request: HttpRequest, error: Exception) -> HttpResponse:
+def database_down(request: HttpRequest, error: BaseException) -> HttpResponse:
     """503 with what to do; the page needs no database, and forms keep their draft in the browser."""
     logger.error("database_down %s", type(error).__name__)
-    connection.close_if_unusable_or_obsolete()
+    with contextlib.suppress(DatabaseError):
+        connection.close_if_unusable_or_obsolete()
     if request.path.startswith("/api/") or "json" in request.headers.get("accept", ""):
-        return JsonResponse({"code": "unavailable"}, status=503, headers={"Retry-After": "10"})
-    return render(None, "503.html", {"company": settings.COMPANY}, status=503)
+        return JsonResponse({"code": "unavailable"}, status=503, headers=AGAIN)
+    return HttpResponse(render_to_string("503.html", {}, request), status=503, headers=AGAIN)

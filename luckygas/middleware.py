@@ -30,16 +30,16 @@ class ProbeMiddleware:
 
 
 class DatabaseDownMiddleware:
-    """PostgreSQL is away: a friendly 503 that says what to do, and what was typed stays in the browser."""
+    """PostgreSQL is away: a friendly 503 that says what to do, and what was typed stays in the browser.
+
+    A view's trouble comes here; trouble of another middleware (the session, the user) comes to `views.server_error`.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return health.database_down(request, error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, (OperationalError, InterfaceError)):

@@ -270,17 +270,18 @@ SMS_PASSWORD = os.environ.get("SMS_PASSWORD", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
-            "foreign_pre_chain": [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level],
-        }
-    },
+    "formatters": {"json": {"()": "luckygas.logs.json_formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}, "django_structlog": {"level": "WARNING" if DEMO else "INFO"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django_structlog": {"level": "WARNING" if DEMO else "INFO"},
+        "celery": {"level": "WARNING"},  # else two lines for each ring, every five seconds
+    },
 }
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address on the net is a person's
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # so is this; and asking for it would hang each line on the database
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

@@ -28,3 +28,5 @@ urlpatterns = [
     path("", include("pilot.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "luckygas.views.server_error"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import sys
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views import defaults
 from django.views.decorators.http import require_POST
 
 from luckygas import health
@@ -74,6 +77,14 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return show(request, "staff.html", _staff_context(refused=refused.sentence), status=422)
     return show(request, "staff.html", _staff_context(person=person, password=password))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our own mistake, or a database that went away before a view began."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return health.database_down(request, error)
+    return defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
