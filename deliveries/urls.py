@@ -2,27 +2,31 @@
 
 from django.urls import path
 
+from deliveries.views import board, reviews, route
 from luckygas.views import pending
 
 app_name = "deliveries"
 urlpatterns = [
-    path("drive/", pending, name="drive"),
-    path("drive/load/", pending, name="load"),
-    path("drive/stops/<int:pk>/", pending, name="stop"),
-    path("drive/stops/<int:pk>/fail/", pending, name="fail"),
-    path("drive/summary/", pending, name="summary"),
-    path("drive/events/", pending, name="events"),
-    path("drive/proofs/", pending, name="proofs"),
-    path("dispatch/", pending, name="dispatch"),
-    path("dispatch/routes/new/", pending, name="create_route"),
-    path("dispatch/routes/<int:pk>/", pending, name="route"),
-    path("dispatch/routes/<int:pk>/add/", pending, name="add_stop"),
-    path("dispatch/routes/<int:pk>/publish/", pending, name="publish_route"),
-    path("dispatch/routes/<int:pk>/cash/", pending, name="count_cash"),
-    path("dispatch/stops/<int:pk>/move/", pending, name="move_stop"),
-    path("dispatch/stops/<int:pk>/remove/", pending, name="remove_stop"),
-    path("dispatch/reviews/", pending, name="reviews"),
-    path("dispatch/reviews/<int:pk>/close/", pending, name="close_review"),
+    path("drive/", drive.route, name="drive"),
+    path("drive/load/", drive.load, name="load"),
+    path("drive/stops/<int:pk>/", drive.stop, name="stop"),
+    path("drive/stops/<int:pk>/fail/", drive.fail, name="fail"),
+    path("drive/summary/", drive.summary, name="summary"),
+    path("drive/events/", reports.events, name="events"),
+    path("drive/proofs/", reports.proofs, name="proofs"),
+    path("drive/proofs/<int:pk>/", reports.proof, name="proof"),
+    path("dispatch/", board.dispatch, name="dispatch"),
+    path("dispatch/routes/new/", board.create_route, name="create_route"),
+    path("dispatch/routes/<int:pk>/", route.route, name="route"),
+    path("dispatch/routes/<int:pk>/add/", board.add_stop, name="add_stop"),
+    path("dispatch/routes/<int:pk>/publish/", board.publish_route, name="publish_route"),
+    path("dispatch/routes/<int:pk>/arrange/", board.arrange_route, name="arrange_route"),
+    path("dispatch/routes/<int:pk>/close/", route.close_route, name="close_route"),
+    path("dispatch/routes/<int:pk>/cash/", route.count_cash, name="count_cash"),
+    path("dispatch/stops/<int:pk>/move/", board.move_stop, name="move_stop"),
+    path("dispatch/stops/<int:pk>/remove/", board.remove_stop, name="remove_stop"),
+    path("dispatch/reviews/", reviews.reviews, name="reviews"),
+    path("dispatch/reviews/<int:pk>/close/", reviews.close_review, name="close_review"),
     path("monitor/", pending, name="monitor"),
     path("track/<str:token>/", pending, name="track"),
 ]

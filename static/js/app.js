@@ -1,5 +1,6 @@
 // Only a list: luckygas/storage.py serves it as one file; as it stands it works too.
 import "./elements/enter-next.js";
+import "./elements/follow-count.js";
 import "./elements/function-keys.js";
 import "./elements/ime-safe.js";
 import "./elements/keep-draft.js";

@@ -1,0 +1,316 @@
+"""The dispatcher's day: what waits and why, one lane a route, and the numbers above them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers.models import CalendarDay, Site
+from deliveries.models import Route, Stop, Vehicle
+from deliveries.sketch import Sketch
+from luckygas.templatetags.luckygas_format import load_class, load_name
+from orders.models import Order
+from orders.windows import Calendar, say_day
+
+NEAR = Decimal("80")  # percent of the limit from which a vehicle counts as nearly full
+MOST_WAITING = 200  # rows of the waiting lane; a longer one is a bigger problem than a longer page
+LOOK_AHEAD = 14  # days in which the next possible delivery day is looked for
+
+
+class Chip(NamedTuple):
+    """Cylinders of one product in a breath: 20×2."""
+
+    look: str
+    name: str
+    count: str
+
+
+@dataclass
+class Visit:
+    """One stop as the lane draws it; worked out once, since a board has hundreds."""
+
+    stop: Stop
+    look: str  # "", now, late, failed, done
+    when: str
+    late_minutes: int  # past the promise, 0 when there is time or it is done
+
+    @classmethod
+    def of(cls, stop: Stop, *, now: dt.datetime) -> Visit:
+        order = stop.order
+        if stop.finished_at:
+            return cls(stop, stop.state, f"{timezone.localtime(stop.finished_at):%H:%M}", 0)
+        late = int((now - order.promised_to).total_seconds() // 60) if order and order.is_open else 0
+        look = "now" if stop.state == Stop.State.ARRIVED else "late" if late > 0 else ""
+        return cls(stop, look, window(order) if order else stop.get_kind_display(), max(late, 0))
+
+    @property
+    def order(self) -> Order | None:
+        return self.stop.order
+
+    @property
+    def key(self) -> str:
+        return str(self.stop.pk)
+
+    @property
+    def place(self) -> str:
+        return str(self.stop.position)
+
+    @property
+    def url(self) -> str:
+        return reverse("deliveries:move_stop", args=[self.stop.pk])
+
+    @property
+    def chips(self) -> list[Chip]:
+        lines = self.stop.order.lines.all() if self.stop.order else ()
+        return [Chip(load_class(line.product), load_name(line.product), str(line.ordered)) for line in lines]
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """Plates of this stop: the plate's state and its words."""
+        marks = []
+        if self.stop.state == Stop.State.FAILED:
+            marks.append(("failed", self.stop.get_fail_reason_display()))
+        if self.late_minutes:
+            marks.append(("failed", late_by(self.late_minutes)))
+        if self.order and self.order.is_gas_out and not self.stop.is_finished:
+            marks.append(("urgent", _("gas out")))
+        return marks
+
+
+@dataclass
+class Lane:
+    """A route on the board."""
+
+    route: Route
+    kg: Decimal = Decimal(0)
+    visits: list[Visit] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, route: Route) -> Lane:
+        now = timezone.now()
+        lane = cls(route, visits=[Visit.of(stop, now=now) for stop in route.stops.all()])
+        for visit in lane.visits:
+            if visit.order and not visit.stop.is_finished:
+                lane.kg += visit.order.gross_kg
+        if route.is_departed and lane.next and not any(visit.look == "now" for visit in lane.visits):
+            lane.next.look = "now"
+        return lane
+
+    @cached_property
+    def done(self) -> list[Visit]:
+        return [visit for visit in self.visits if visit.look == "done"]
+
+    @cached_property
+    def shown(self) -> list[Visit]:
+        return [visit for visit in self.visits if visit.look != "done"]
+
+    @cached_property
+    def areas(self) -> Counter[int]:
+        return Counter(visit.stop.site.area_id for visit in self.visits)
+
+    @property
+    def spare_kg(self) -> Decimal:
+        return self.route.vehicle.limit_kg - self.kg
+
+    @property
+    def over_kg(self) -> Decimal:
+        return max(-self.spare_kg, Decimal(0))
+
+    @property
+    def share(self) -> Decimal:
+        """Percent of the vehicle's limit."""
+        return self.kg * 100 / self.route.vehicle.limit_kg
+
+    @property
+    def mark(self) -> Decimal | None:
+        """Where the limit stands on the bar of an overloaded vehicle, in percent."""
+        return self.route.vehicle.limit_kg * 100 / self.kg if self.over_kg else None
+
+    @property
+    def next(self) -> Visit | None:
+        return next((visit for visit in self.visits if not visit.stop.is_finished), None)
+
+    @property
+    def look(self) -> str:
+        return "over" if self.over_kg else "near" if self.share >= NEAR else ""
+
+    @property
+    def is_motorcycle(self) -> bool:
+        return self.route.vehicle.kind == Vehicle.Kind.MOTORCYCLE
+
+    def reaches(self, site: Site) -> bool:
+        """Whether this kind of vehicle gets to the door."""
+        return site.vehicle == Site.Vehicle.ANY or (site.vehicle == Site.Vehicle.MOTORCYCLE) == self.is_motorcycle
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order without a route, why it has none, and where it would fit."""
+
+    order: Order
+    icon: str
+    why: str
+    suggestion: Lane | None = None
+    can_go: bool = True  # may be ticked: confirmed
+
+    @property
+    def when(self) -> str:
+        return window(self.order)
+
+
+@dataclass
+class Board:
+    """Everything the page of a day shows."""
+
+    day: dt.date
+    lanes: list[Lane]
+    waiting: list[Waiting]
+    totals: dict[str, int]
+    sketch: Sketch
+
+    @classmethod
+    def of(cls, day: dt.date) -> Board:
+        """The board of a day, in ten queries however much is on it."""
+        lanes = [Lane.of(route) for route in Route.objects.on(day).for_board()]
+        orders = list(waiting_orders(day)[:MOST_WAITING])
+        reasons = Reasons(day, lanes)
+        waiting = [reasons.explain(order) for order in orders]
+        return cls(day, lanes, waiting, totals(day, waiting=len(waiting)), Sketch.of(lanes))
+
+    @property
+    def open_lanes(self) -> list[Lane]:
+        return [lane for lane in self.lanes if lane.route.state != Route.State.CLOSED]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.waiting) == MOST_WAITING
+
+
+def waiting_orders(day: dt.date):  # noqa: ANN201  (OrderQuerySet)
+    """Orders promised for that day or before that stand on no route; those without gas first."""
+    on_a_route = Stop.objects.todo().filter(order=OuterRef("pk"), kind=Stop.Kind.DELIVER)
+    return (
+        Order.objects.unplanned(until=day)
+        .filter(~Exists(on_a_route))
+        .for_board()
+        .order_by("-is_gas_out", "promised_to", "pk")
+    )
+
+
+def totals(day: dt.date, *, waiting: int) -> dict[str, int]:
+    """The numbers of the bar, in one query."""
+    late = Q(promised_to__lt=timezone.now(), state__in=["placed", "held", "confirmed", "planned", "out"])
+    counted = Order.objects.due(day).aggregate(
+        orders=Count("pk", filter=~Q(state="cancelled")),
+        delivered=Count("pk", filter=Q(state="delivered")),
+        out=Count("pk", filter=Q(state="out")),
+        late=Count("pk", filter=late),
+    )
+    return counted | {"waiting": waiting}
+
+
+def window(order: Order) -> str:
+    """`14–16`, or `14:40–15:20` when it does not fall on full hours."""
+    start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
+    form = "%H" if start.minute == end.minute == 0 else "%H:%M"
+    return f"{start:{form}}–{end:{form}}"
+
+
+def late_by(minutes: int) -> str:
+    """`12 min late`, in hours from two on, in days from two on."""
+    if minutes < 120:
+        return _("%s min late") % minutes
+    if minutes < 48 * 60:
+        return _("%s h late") % (minutes // 60)
+    return _("%s days late") % (minutes // 1440)
+
+
+class Reasons:
+    """Why an order is not planned, for one day and its lanes; the calendar is read once."""
+
+    def __init__(self, day: dt.date, lanes: list[Lane]) -> None:
+        self.day = day
+        self.lanes = [lane for lane in lanes if lane.route.state != Route.State.CLOSED]
+        until = day + dt.timedelta(days=LOOK_AHEAD)
+        self.special = list(CalendarDay.objects.filter(day__range=(day, until)))
+
+    def explain(self, order: Order) -> Waiting:
+        state = order.state
+        if state == Order.State.HELD:
+            return Waiting(order, "pause", _("A manager must decide: %s.") % order.hold_reason, can_go=False)
+        if state == Order.State.PLACED:
+            return Waiting(order, "clock", _("Not confirmed yet."), can_go=False)
+        if order.needs_day:
+            return Waiting(order, "phone", _("The customer has not agreed to a day. Call."), self._best(order))
+        calendar = self._calendar(order.site)
+        if refusal := calendar.refusal(order.site, self.day):
+            return Waiting(order, "calendar", f"{refusal} {self._next_day(calendar, order.site)}".strip())
+        return self._by_vehicle(order)
+
+    def _by_vehicle(self, order: Order) -> Waiting:
+        if not self.lanes:
+            return Waiting(order, "truck", _("No route is drawn up for this day yet."))
+        reaching = [lane for lane in self.lanes if lane.reaches(order.site)]
+        if not reaching:
+            if order.site.vehicle == Site.Vehicle.MOTORCYCLE:
+                return Waiting(order, "scooter", _("Only a motorcycle gets there, and none drives that day."))
+            return Waiting(order, "truck", _("Only a truck gets there, and none drives that day."))
+        best = self._best(order)
+        if not best:
+            nearest = min(reaching, key=lambda lane: order.gross_kg - lane.spare_kg)
+            over = f"{order.gross_kg - nearest.spare_kg:g}"
+            words = _("%(code)s would be %(kg)s kg over its limit.") % {"code": nearest.route.code, "kg": over}
+            return Waiting(order, "truck", words)
+        if order.site.latitude is None:
+            return Waiting(order, "pin", _("The address has no pin."), best)
+        return Waiting(order, "truck", _("There is room on %s.") % best.route.code, best)
+
+    def _best(self, order: Order) -> Lane | None:
+        """The lane with room that goes there most; then the one with the most room."""
+        fits = [lane for lane in self.lanes if lane.reaches(order.site) and lane.spare_kg >= order.gross_kg]
+        return max(fits, key=lambda lane: (lane.areas[order.site.area_id], lane.spare_kg), default=None)
+
+    def _calendar(self, site: Site) -> Calendar:
+        rows = [row for row in self.special if row.area_id in {None, site.area_id}]
+        return Calendar(
+            holidays=frozenset(row.day for row in rows if row.kind == CalendarDay.Kind.HOLIDAY),
+            suspended={row.day: row.name for row in rows if row.kind == CalendarDay.Kind.SUSPENSION},
+        )
+
+    def _next_day(self, calendar: Calendar, site: Site) -> str:
+        days = (self.day + dt.timedelta(days=n) for n in range(1, LOOK_AHEAD + 1))
+        following = next((day for day in days if not calendar.refusal(site, day)), None)
+        return _("Next: %s.") % say_day(following) if following else ""
+
+
+def version(day: dt.date) -> str:
+    """A word that changes when anything on the board of that day does; one query over the day's rows.
+
+    Lateness comes with the clock, so it also changes every five minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT md5(concat_ws('|',
+                (SELECT max(id) FROM orders_orderevent),
+                (SELECT string_agg(concat_ws(',', id, state, needs_day, slot_id), ' ' ORDER BY id) FROM orders_order
+                  WHERE promised_on <= %(day)s
+                    AND state IN ('placed', 'held', 'confirmed', 'planned', 'out', 'review')),
+                (SELECT string_agg(concat_ws(',', r.id, r.state, r.code, r.driver_id, r.vehicle_id, s.id, s.position,
+                                             s.state), ' ' ORDER BY r.id, s.id)
+                   FROM deliveries_route r LEFT JOIN deliveries_stop s ON s.route_id = r.id WHERE r.day = %(day)s)
+            ))""",
+            {"day": day},
+        )
+        digest = cursor.fetchone()[0]
+    return f"{digest}-{int(timezone.now().timestamp() // 300)}"

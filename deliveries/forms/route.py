@@ -1,0 +1,97 @@
+"""Shape of what a dispatcher types about routes and stops."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.models import Driver, Route, Vehicle
+
+
+class DayForm(forms.Form):
+    """The day of a board."""
+
+    day = forms.DateField(required=False)
+
+    @classmethod
+    def asked(cls, data: Any) -> dt.date:
+        """The day in the address; today when there is none or it is no date."""
+        form = cls(data)
+        return (form.cleaned_data.get("day") if form.is_valid() else None) or timezone.localdate()
+
+
+class CreateRouteForm(forms.Form):
+    """A new route: its day, its sign, who drives and with what."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    code = forms.CharField(label=_("Route code"), max_length=8, help_text=_("Like the line: 瑞1, 成2"))
+    driver = forms.ModelChoiceField(
+        Driver.objects.filter(is_active=True).select_related("user", "vehicle").order_by("pk"), label=_("Driver")
+    )
+    vehicle = forms.ModelChoiceField(
+        Vehicle.objects.filter(is_active=True).order_by("plate"),
+        label=_("Vehicle"),
+        required=False,
+        empty_label=_("the driver's own"),
+    )
+
+    def __init__(self, *args: Any, day: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].initial = day
+        busy = Route.objects.on(day).open().values("driver")
+        self.fields["driver"].label_from_instance = lambda driver: f"{driver} · {driver.vehicle}"
+        if not self.is_bound:
+            self.fields["driver"].queryset = self.fields["driver"].queryset.exclude(pk__in=busy)
+
+    def clean_day(self) -> dt.date:
+        day = self.cleaned_data["day"]
+        today = timezone.localdate()
+        if not today - dt.timedelta(days=1) <= day <= today + dt.timedelta(days=90):
+            raise ValidationError(_("Choose a day from yesterday to 90 days ahead."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("driver") and not data.get("vehicle") and "vehicle" not in self.errors:
+            data["vehicle"] = data["driver"].vehicle
+        return data
+
+
+class AddStopForm(forms.Form):
+    """The orders that were ticked, or the one whose own key was pressed."""
+
+    order = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    only = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["order"].choices = [(pk, pk) for pk in data.getlist("order") if pk.isascii() and pk.isdigit()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["orders"] = [data["only"]] if data.get("only") else data.get("order", [])
+        if not data["orders"]:
+            raise ValidationError(_("Tick the orders first, then press the route."))
+        return data
+
+
+class MoveStopForm(forms.Form):
+    """Where a stop goes on its route, counted from 1."""
+
+    position = forms.IntegerField(label=_("Position"), min_value=1, max_value=999)
+
+
+class CountCashForm(forms.Form):
+    """What was counted at the depot."""
+
+    counted_twd = forms.IntegerField(
+        label=_("Counted, NT$"),
+        min_value=0,
+        max_value=10_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )

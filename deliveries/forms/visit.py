@@ -1,0 +1,233 @@
+"""Shape of what happens at a door: a handover, or a visit that collects. Each knows its report's body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.forms.drive import ReportForm, count_field
+from deliveries.models import Stop
+from deliveries.photos import check_photo
+from deliveries.reports import LEAK, signature_of
+from luckygas.errors import Refused
+from orders.models import Order, OrderLine, Price, Product
+
+EXACT, OTHER, TRANSFER, ACCOUNT, LEFT = "exact", "other", "transfer", "account", "left"
+METHODS = {EXACT: "cash", OTHER: "cash", TRANSFER: "transfer", ACCOUNT: "account", LEFT: "account"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One product of a handover: what was ordered, and the fields for what was given and taken back."""
+
+    product: Product
+    ordered: int
+    expected: int
+    price_twd: int
+    deposit_twd: int
+    delivered: forms.BoundField
+    empties: forms.BoundField
+    other_empties: forms.BoundField
+    rest: forms.BoundField
+
+
+class PaymentForm(ReportForm):
+    """How it was paid, never chosen beforehand; an amount only when it is not the amount due."""
+
+    choice = forms.ChoiceField(label=_("Payment"), widget=forms.RadioSelect)
+    received_twd = forms.IntegerField(
+        label=_("Received, NT$"),
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    unsigned = forms.BooleanField(label=_("The customer did not sign"), required=False)
+    photo = forms.FileField(required=False)
+
+    @property
+    def due_twd(self) -> int:
+        raise NotImplementedError
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo:
+            try:
+                check_photo(photo)
+            except Refused as refused:
+                raise forms.ValidationError(str(refused.sentence)) from refused
+        return photo
+
+    def check_payment(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("choice") in {OTHER, TRANSFER} and not cleaned.get("received_twd"):
+            self.add_error("received_twd", _("Enter the amount received, in whole NT$."))
+        if not cleaned.get("unsigned") and not signature_of(cleaned):
+            self.add_error("unsigned", _("Let the customer sign, or say that nobody did."))
+
+    def payment(self) -> dict[str, Any]:
+        choice = self.cleaned_data["choice"]
+        received = {EXACT: self.due_twd, ACCOUNT: 0, LEFT: 0}.get(choice, self.cleaned_data.get("received_twd"))
+        return {"method": METHODS[choice], "received_twd": max(received or 0, 0)}
+
+    def signed(self) -> dict[str, Any]:
+        signature = "" if self.cleaned_data["unsigned"] else signature_of(self.cleaned_data)
+        return {"signature": signature, "unsigned": self.cleaned_data["unsigned"]}
+
+
+class HandoverForm(PaymentForm):
+    """What was given and taken back of each product, the leak check, the payment and the signature."""
+
+    leak_check = forms.ChoiceField(
+        label=_("Leak check"),
+        widget=forms.RadioSelect,
+        choices=[("passed", _("no leak")), (LEAK, _("it leaks")), ("refused", _("refused in writing"))],
+    )
+    agreed = forms.BooleanField(label=_("The customer agreed to another kind"), required=False)
+
+    def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        order: Order = stop.order  # type: ignore[assignment]
+        self.order = order
+        self.lines = {line.product: line for line in order.lines.all()}
+        self.others = list(Product.objects.filter(is_active=True).exclude(pk__in=[p.pk for p in self.lines]))
+        self.quotes = Price.quotes(on=order.priced_on, customer=order.customer, products=self.others)
+        if not order.needs_leak_check:
+            del self.fields["leak_check"]
+        self.fields["choice"].choices = [  # type: ignore[attr-defined]
+            (EXACT, _("cash, exact")),
+            (OTHER, _("another amount in cash")),
+            (TRANSFER, _("bank transfer")),
+            *([(ACCOUNT, _("on account (monthly)"))] if order.pays_by == Order.PaysBy.ACCOUNT else []),
+            (LEFT, _("left there, collect later")),
+        ]
+        for product, line in self.lines.items():
+            self._add(product, line.ordered, line.empties_expected)
+        for product in self.others:
+            self._add(product, 0, 0)
+
+    def _add(self, product: Product, ordered: int, expected: int) -> None:
+        name = f"items.{product.code}"
+        for what, initial in (("delivered", ordered), ("empties", expected), ("other_empties", 0)):
+            self.fields[f"{name}.{what}"] = count_field()
+            self.fields[f"{name}.{what}"].initial = initial
+        self.fields[f"{name}.rest"] = forms.ChoiceField(
+            required=False,
+            widget=forms.RadioSelect,
+            label=_("What about the rest?"),
+            choices=[
+                (OrderLine.Rest.OWED, _("next time")),
+                (OrderLine.Rest.UNWANTED, _("not wanted any more")),
+                (OrderLine.Rest.SUBSTITUTED, _("another kind instead")),
+            ],
+        )
+
+    def _row(self, product: Product) -> Row:
+        line, quote, name = self.lines.get(product), self.quotes.get(product.pk), f"items.{product.code}"
+        fields = {what: self[f"{name}.{what}"] for what in ("delivered", "empties", "other_empties", "rest")}
+        price = line.unit_price_twd if line else quote.gas_twd if quote else 0
+        deposit = line.deposit_twd if line else quote.deposit_twd if quote else 0
+        ordered, expected = (line.ordered, line.empties_expected) if line else (0, 0)
+        return Row(product, ordered, expected, price, deposit, **fields)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [self._row(product) for product in self.lines]
+
+    @property
+    def rows_beside(self) -> list[Row]:
+        """Products that were not ordered: never propane beside plain gas, and nothing without a price."""
+        is_propane = {product.family == Product.Family.PROPANE for product in self.lines}
+        return [
+            self._row(product)
+            for product in self.others
+            if product.pk in self.quotes
+            and not product.is_metered
+            and (product.family == Product.Family.PROPANE) in is_propane
+        ]
+
+    def _count(self, product: Product, what: str) -> int:
+        return self.cleaned_data.get(f"items.{product.code}.{what}") or 0
+
+    @property
+    def products(self) -> Iterable[Product]:
+        return [*self.lines, *self.others]
+
+    @property
+    def due_twd(self) -> int:
+        """NT$ for what was handed over: gas, and a deposit for each cylinder beyond the empties taken back."""
+        due = 0
+        for row in (self._row(product) for product in self.products):
+            given, back = self._count(row.product, "delivered"), self._count(row.product, "empties")
+            due += given * row.price_twd + max(given - back, 0) * row.deposit_twd
+        return due
+
+    @property
+    def has_leak(self) -> bool:
+        return self.cleaned_data.get("leak_check") == LEAK
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("leak_check") == LEAK:
+            for name in ("choice", "received_twd"):
+                self.errors.pop(name, None)  # a leak is reported at once; the rest does not matter now
+            return cleaned
+        self.check_payment(cleaned)
+        for product, line in self.lines.items():
+            rest = f"items.{product.code}.rest"
+            if self._count(product, "delivered") < line.ordered and not cleaned.get(rest):
+                self.add_error(rest, _("Say what becomes of the rest."))
+        if any(self._count(product, "delivered") for product in self.others) and not cleaned.get("agreed"):
+            self.add_error("agreed", _("Ask the customer first."))
+        return cleaned
+
+    def body(self) -> dict[str, Any]:
+        if self.has_leak:
+            return {"reason": Stop.Reason.LEAK.value, "next_step": Stop.NextStep.CALL.value}
+        counts = ("delivered", "empties", "other_empties")
+        items = [
+            {"product": product.code, "rest": self.cleaned_data.get(f"items.{product.code}.rest", "")}
+            | {what: self._count(product, what) for what in counts}
+            for product in self.products
+            if product in self.lines or any(self._count(product, what) for what in counts)
+        ]
+        return {
+            "order": self.order.number,
+            "items": items,
+            "leak_check": self.cleaned_data.get("leak_check", ""),
+            "substitutes_agreed": self.cleaned_data["agreed"],
+            "payment": self.payment(),
+            "left_owed": self.cleaned_data["choice"] == LEFT,
+        } | self.signed()
+
+
+class CollectForm(PaymentForm):
+    """A visit without a delivery: the money that was left owed, or nothing but a signature."""
+
+    def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stop = stop
+        if stop.kind == Stop.Kind.COLLECT_MONEY:
+            self.fields["choice"].choices = [  # type: ignore[attr-defined]
+                (EXACT, _("cash, exact")),
+                (OTHER, _("another amount in cash")),
+                (TRANSFER, _("bank transfer")),
+            ]
+        else:
+            del self.fields["choice"], self.fields["received_twd"]
+
+    @property
+    def due_twd(self) -> int:
+        return self.stop.due_twd
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.check_payment(cleaned)
+        return cleaned
+
+    def body(self) -> dict[str, Any]:
+        return ({"payment": self.payment()} if "choice" in self.fields else {}) | self.signed()

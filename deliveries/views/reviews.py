@@ -1,0 +1,66 @@
+"""What did not fit and waits for a decision of the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from deliveries.forms.review import CloseReviewForm
+from deliveries.models import Review
+from deliveries.readable import in_words
+from luckygas.access import allow
+from luckygas.errors import Refused
+from luckygas.http import done, show
+from luckygas.models import DISPATCHER, MANAGER
+
+PAGE = "deliveries/reviews.html"
+CLOSED_A_PAGE = 20
+
+
+def page_of(request: HttpRequest, *, asked: CloseReviewForm | None = None, pk: int | None = None) -> dict[str, Any]:
+    """Every open review with its own form, never cut; the closed ones below, in pages."""
+    waiting = list(Review.objects.open().for_list().order_by("opened_at"))
+    closed = Review.objects.closed().for_list().order_by("-closed_at")
+    said = in_words([review.event for review in waiting if review.event])
+    return {
+        "waiting": [
+            (
+                review,
+                asked if asked and review.pk == pk else CloseReviewForm(review=review, auto_id=f"id_{review.pk}_%s"),
+                said.get(review.event_id, []),
+            )
+            for review in waiting
+        ],
+        "closed": Paginator(closed, CLOSED_A_PAGE).get_page(request.GET.get("page")),
+    }
+
+
+@allow(DISPATCHER, MANAGER)
+@require_GET
+def reviews(request: HttpRequest) -> HttpResponse:
+    return show(request, PAGE, page_of(request), part="reviews")
+
+
+@allow(DISPATCHER, MANAGER)
+@require_POST
+def close_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide one; the order that is being checked moves with it."""
+    review = get_object_or_404(Review.objects.select_related("order"), pk=pk)
+    form = CloseReviewForm(request.POST, review=review, auto_id=f"id_{pk}_%s")
+    if form.is_valid():
+        try:
+            review.close(by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        else:
+            url = reverse("deliveries:reviews")
+            context = page_of(request)
+            words = _("Decided. It stands below.")
+            return done(request, url, message=words, template=PAGE, part="reviews", context=context)
+    return show(request, PAGE, page_of(request, asked=form, pk=pk), part="reviews", status=422)

@@ -1,0 +1,92 @@
+"""One route in full: its stops, what to load, and the money that comes back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.models import Payment
+from deliveries.board import Lane
+from deliveries.forms.route import CountCashForm
+from deliveries.models import CashCount, Route
+from luckygas.access import allow
+from luckygas.errors import Refused
+from luckygas.http import done, show
+from luckygas.models import DISPATCHER, MANAGER
+
+PAGE = "deliveries/route.html"
+
+
+def page_of(pk: int, **more: Any) -> dict[str, Any]:
+    """The route's context, read again."""
+    route = get_object_or_404(Route.objects.for_board().select_related("cash_count__by"), pk=pk)
+    lane = Lane.of(route)
+    received: dict[str, int] = defaultdict(int)
+    cash = 0
+    for payment in route.payments:
+        received[payment.cause_id] += payment.received_twd
+        cash += payment.received_twd if payment.method == Payment.Method.CASH else 0
+    return {
+        "route": route,
+        "lane": lane,
+        "rows": [(visit, received.get(str(visit.stop.pk))) for visit in lane.visits],
+        "load": sorted(route.load.items(), key=lambda item: item[0].sort),
+        "load_kg": sum(count * product.gross_kg for product, count in route.load.items()),
+        "cash_due_twd": cash,
+        "other_twd": sum(received.values()) - cash,
+        "count": getattr(route, "cash_count", None),
+        "cash_form": CountCashForm(),
+    } | more
+
+
+def answer_on_route(request: HttpRequest, route: Route, *, message: str = "", status: int = 200) -> HttpResponse:
+    """The route's page after something was pressed on it."""
+    context = page_of(route.pk)
+    if status != 200:
+        return show(request, PAGE, context, part="route", status=status)
+    url = reverse("deliveries:route", args=[route.pk])
+    changed = f"route {route.pk}"
+    return done(request, url, changed=changed, message=message, template=PAGE, part="route", context=context)
+
+
+@allow(DISPATCHER, MANAGER)
+@require_GET
+def route(request: HttpRequest, pk: int) -> HttpResponse:
+    return show(request, PAGE, page_of(pk), part="route")
+
+
+@allow(DISPATCHER, MANAGER)
+@require_POST
+def count_cash(request: HttpRequest, pk: int) -> HttpResponse:
+    """The driver's cash is counted, once; what differs goes to review."""
+    route = get_object_or_404(Route, pk=pk)
+    form = CountCashForm(request.POST)
+    if form.is_valid():
+        try:
+            count = CashCount.record(route=route, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.sentence)
+        else:
+            differs = count.counted_twd != count.due_twd
+            words = _("Counted. It differs, so it waits in the reviews.") if differs else _("Counted, it is right.")
+            return answer_on_route(request, route, message=words)
+    return show(request, PAGE, page_of(pk, cash_form=form), part="route", status=422)
+
+
+@allow(DISPATCHER, MANAGER)
+@require_POST
+def close_route(request: HttpRequest, pk: int) -> HttpResponse:
+    route = get_object_or_404(Route, pk=pk)
+    try:
+        route.close(by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+        return answer_on_route(request, route, status=422)
+    return answer_on_route(request, route, message=_("Route %s is closed.") % route.code)
