@@ -13,10 +13,10 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from deliveries import day, handing
+from deliveries import day, handing, metrics
 from deliveries.models import Device, DriverEvent, Review, Route, Stop
 from deliveries.outcome import Outcome
-from deliveries.reports import LARGEST_ID, Report, whole
+from deliveries.reports import LARGEST_ID, Report, storable, whole
 from luckygas.db import derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
@@ -60,6 +60,23 @@ def take(raw: Any, *, device: Device) -> dict[str, Any]:
         return {"id": str(name)[:64], "state": "refused", "code": refused.code, "sentence": str(refused.sentence)}
     apply(event)
     return {"id": str(event.pk), "state": event.state} | event.answer
+
+
+def tell(
+    user: User,
+    *,
+    session: str,
+    event_id: uuid.UUID,
+    kind: str,
+    body: dict[str, Any],
+    stop: Stop | None = None,
+) -> DriverEvent:
+    """Report from a plain form, where no script keeps an outbox: the session is the device, its clock is ours."""
+    device = device_of(user, derived_id("session", session))
+    report = Report(event_id, None, stop.pk if stop else None, kind, storable(body), timezone.now())
+    event = store(report, device=device)
+    apply(event)
+    return event
 
 
 @transaction.atomic
@@ -158,6 +175,7 @@ def _finish(event: DriverEvent, outcome: Outcome) -> None:
     event.state = State.REVIEW if outcome.reason else State.APPLIED
     event.answer = {"code": outcome.code} | ({"sentence": outcome.reason} if outcome.reason else {})
     event.save(update_fields=["state", "answer"])
+    metrics.count(event)
 
 
 @transaction.atomic

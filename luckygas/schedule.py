@@ -12,6 +12,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "ring for messages left alone": _every(5, "customers.tasks.sweep_messages"),
+    "apply driver events left alone": _every(10, "deliveries.tasks.apply_stored_events"),
     "forget codes that are too old": _every(MINUTE, "customers.tasks.forget_codes"),
     "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
     "apply drivers' reports that were left alone": _every(MINUTE, "deliveries.tasks.apply_stored_events"),
