@@ -129,6 +129,8 @@ def read_arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = read_arguments()
     name, command = arguments.name, arguments.command
+    if command and os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        os.execvp(command[0], command)
     # Until the command runs, a signal must unwind what has been started so far.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
