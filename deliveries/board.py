@@ -10,21 +10,20 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.models import CalendarDay, Site
+from customers.models import Site
 from deliveries.models import Route, Stop, Vehicle
 from deliveries.sketch import Sketch
+from deliveries.waiting import Reasons, Waiting, late_by, waiting_orders, window
 from luckygas.templatetags.luckygas_format import load_class, load_name
 from orders.models import Order
-from orders.windows import Calendar, say_day
 
 NEAR = Decimal("80")  # percent of the limit from which a vehicle counts as nearly full
 MOST_WAITING = 200  # rows of the waiting lane; a longer one is a bigger problem than a longer page
-LOOK_AHEAD = 14  # days in which the next possible delivery day is looked for
 
 
 class Chip(NamedTuple):
@@ -32,7 +31,7 @@ class Chip(NamedTuple):
 
     look: str
     name: str
-    count: str
+    times: str
 
 
 @dataclass
@@ -153,21 +152,6 @@ class Lane:
         return site.vehicle == Site.Vehicle.ANY or (site.vehicle == Site.Vehicle.MOTORCYCLE) == self.is_motorcycle
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """An order without a route, why it has none, and where it would fit."""
-
-    order: Order
-    icon: str
-    why: str
-    suggestion: Lane | None = None
-    can_go: bool = True  # may be ticked: confirmed
-
-    @property
-    def when(self) -> str:
-        return window(self.order)
-
-
 @dataclass
 class Board:
     """Everything the page of a day shows."""
@@ -196,17 +180,6 @@ class Board:
         return len(self.waiting) == MOST_WAITING
 
 
-def waiting_orders(day: dt.date):  # noqa: ANN201  (OrderQuerySet)
-    """Orders promised for that day or before that stand on no route; those without gas first."""
-    on_a_route = Stop.objects.todo().filter(order=OuterRef("pk"), kind=Stop.Kind.DELIVER)
-    return (
-        Order.objects.unplanned(until=day)
-        .filter(~Exists(on_a_route))
-        .for_board()
-        .order_by("-is_gas_out", "promised_to", "pk")
-    )
-
-
 def totals(day: dt.date, *, waiting: int) -> dict[str, int]:
     """The numbers of the bar, in one query."""
     late = Q(promised_to__lt=timezone.now(), state__in=["placed", "held", "confirmed", "planned", "out"])
@@ -217,80 +190,6 @@ def totals(day: dt.date, *, waiting: int) -> dict[str, int]:
         late=Count("pk", filter=late),
     )
     return counted | {"waiting": waiting}
-
-
-def window(order: Order) -> str:
-    """`14–16`, or `14:40–15:20` when it does not fall on full hours."""
-    start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
-    form = "%H" if start.minute == end.minute == 0 else "%H:%M"
-    return f"{start:{form}}–{end:{form}}"
-
-
-def late_by(minutes: int) -> str:
-    """`12 min late`, in hours from two on, in days from two on."""
-    if minutes < 120:
-        return _("%s min late") % minutes
-    if minutes < 48 * 60:
-        return _("%s h late") % (minutes // 60)
-    return _("%s days late") % (minutes // 1440)
-
-
-class Reasons:
-    """Why an order is not planned, for one day and its lanes; the calendar is read once."""
-
-    def __init__(self, day: dt.date, lanes: list[Lane]) -> None:
-        self.day = day
-        self.lanes = [lane for lane in lanes if lane.route.state != Route.State.CLOSED]
-        until = day + dt.timedelta(days=LOOK_AHEAD)
-        self.special = list(CalendarDay.objects.filter(day__range=(day, until)))
-
-    def explain(self, order: Order) -> Waiting:
-        state = order.state
-        if state == Order.State.HELD:
-            return Waiting(order, "pause", _("A manager must decide: %s.") % order.hold_reason, can_go=False)
-        if state == Order.State.PLACED:
-            return Waiting(order, "clock", _("Not confirmed yet."), can_go=False)
-        if order.needs_day:
-            return Waiting(order, "phone", _("The customer has not agreed to a day. Call."), self._best(order))
-        calendar = self._calendar(order.site)
-        if refusal := calendar.refusal(order.site, self.day):
-            return Waiting(order, "calendar", f"{refusal} {self._next_day(calendar, order.site)}".strip())
-        return self._by_vehicle(order)
-
-    def _by_vehicle(self, order: Order) -> Waiting:
-        if not self.lanes:
-            return Waiting(order, "truck", _("No route is drawn up for this day yet."))
-        reaching = [lane for lane in self.lanes if lane.reaches(order.site)]
-        if not reaching:
-            if order.site.vehicle == Site.Vehicle.MOTORCYCLE:
-                return Waiting(order, "scooter", _("Only a motorcycle gets there, and none drives that day."))
-            return Waiting(order, "truck", _("Only a truck gets there, and none drives that day."))
-        best = self._best(order)
-        if not best:
-            nearest = min(reaching, key=lambda lane: order.gross_kg - lane.spare_kg)
-            over = f"{order.gross_kg - nearest.spare_kg:g}"
-            words = _("%(code)s would be %(kg)s kg over its limit.") % {"code": nearest.route.code, "kg": over}
-            return Waiting(order, "truck", words)
-        if order.site.latitude is None:
-            return Waiting(order, "pin", _("The address has no pin."), best)
-        return Waiting(order, "truck", _("There is room on %s.") % best.route.code, best)
-
-    def _best(self, order: Order) -> Lane | None:
-        """The lane with room that goes there most; then the one with the most room."""
-        fits = [lane for lane in self.lanes if lane.reaches(order.site) and lane.spare_kg >= order.gross_kg]
-        return max(fits, key=lambda lane: (lane.areas[order.site.area_id], lane.spare_kg), default=None)
-
-    def _calendar(self, site: Site) -> Calendar:
-        rows = [row for row in self.special if row.area_id in {None, site.area_id}]
-        return Calendar(
-            holidays=frozenset(row.day for row in rows if row.kind == CalendarDay.Kind.HOLIDAY),
-            suspended={row.day: row.name for row in rows if row.kind == CalendarDay.Kind.SUSPENSION},
-        )
-
-    def _next_day(self, calendar: Calendar, site: Site) -> str:
-        days = (self.day + dt.timedelta(days=n) for n in range(1, LOOK_AHEAD + 1))
-        following = next((day for day in days if not calendar.refusal(site, day)), None)
-        return _("Next: %s.") % say_day(following) if following else ""
 
 
 def version(day: dt.date) -> str:
