@@ -1,0 +1,401 @@
+"""Orders as they are told: each move with its event, each handover with its legs in both ledgers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+
+from customers.models import AccountEntry, Message, Payment
+from customers.notices import NOTICES
+from luckygas.clock import roc_digits
+from luckygas.db import derived_id, digest
+from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
+from orders import windows
+from orders.models import CylinderMovement, Order, OrderEvent, OrderLine, Place
+from pilot.seed.products import Ware
+from pilot.seed.rows import TAIPEI, Numbers, Table
+
+if TYPE_CHECKING:
+    from pilot.seed.people import Door
+
+DECISION = {WEB_ORDERING: True, ORDERS_PAUSED: False}
+VARIANT = "web_ordering"
+Account = AccountEntry.Account
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of the cylinder ledger that are neither trucks nor sites."""
+
+    opening: int
+    depot: int
+    plant: int
+    purchase: int
+
+
+class Legs:
+    """Transfers of the money ledger."""
+
+    def __init__(self, *, at: dt.datetime) -> None:
+        self.ids = Table.numbers(AccountEntry)
+        self.table = Table(
+            AccountEntry, "id", "transfer", "account", "amount_twd", "customer_id", "cause_kind", "cause_id", "purpose",
+            "day", "at", "by_id", at=at,
+        )  # fmt: skip
+
+    def post(
+        self,
+        customer: int,
+        legs: tuple[tuple[str, int], ...],
+        cause: tuple[str, int],
+        purpose: str,
+        at: dt.datetime,
+        by: int,
+    ) -> None:
+        """Like `AccountEntry.post`: one transfer, its id derived from cause and purpose; zero legs are left out."""
+        transfer = derived_id("transfer", cause[0], cause[1], purpose)
+        day = at.astimezone(TAIPEI).date()
+        for account, amount in legs:
+            if amount:
+                self.table.add(
+                    self.ids.next(), transfer, str(account), amount, customer, cause[0], str(cause[1]), purpose, day, at, by
+                )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Line:
+    ware: Ware
+    ordered: int
+    empties: int
+    price_twd: int
+    delivered: int | None = None
+    taken: int | None = None
+    rest: str = ""
+
+
+@dataclass(slots=True)
+class Slip:
+    """One order while its story is told; it is written when the story has reached where it stands today."""
+
+    pk: int
+    number: str
+    operation: uuid.UUID
+    door: Door
+    channel: str
+    placed_at: dt.datetime
+    placed_by: int
+    day: dt.date
+    opens: dt.datetime
+    closes: dt.datetime
+    lines: list[Line]
+    is_gas_out: bool
+    is_now: bool
+    needs_leak_check: bool
+    pays_by: str
+    token: str
+    note: str = ""
+    slot: int | None = None
+    state: str = ""
+    needs_day: bool = False
+    leak_check: str = ""
+    hold_reason: str = ""
+    delivered_at: dt.datetime | None = None
+    announced: list[tuple[int, str, dt.datetime]] = field(default_factory=list)
+
+    @property
+    def due_twd(self) -> int:
+        """Gas and deposits, on what was handed over, or on what was ordered before."""
+        total = 0
+        for line in self.lines:
+            quantity = line.ordered if line.delivered is None else line.delivered
+            empties = line.empties if line.taken is None else line.taken
+            total += quantity * line.price_twd + max(quantity - empties, 0) * line.ware.deposit_twd
+        return total
+
+    @property
+    def gross_kg(self) -> float:
+        return sum(line.ordered * line.ware.gross_kg for line in self.lines)
+
+    @property
+    def promise(self) -> str:
+        start, end = self.opens.astimezone(TAIPEI), self.closes.astimezone(TAIPEI)
+        return f"{windows.say_day(self.day)} {start:%H:%M}–{end:%H:%M}"
+
+
+class Book:
+    """The tables that orders fill, and the only writer of them."""
+
+    def __init__(self, *, throw: random.Random, at: dt.datetime, places: Places, legs: Legs) -> None:
+        self.throw, self.at, self.places, self.legs = throw, at, places, legs
+        self.order_ids, self.order_numbers = Table.numbers(Order), Numbers("order_number")
+        self.line_ids, self.event_ids = Table.numbers(OrderLine), Table.numbers(OrderEvent)
+        self.movement_ids, self.payment_ids = Table.numbers(CylinderMovement), Table.numbers(Payment)
+        self.message_ids = Table.numbers(Message)
+        self.orders = Table(
+            Order, "id", "number", "operation_id", "body_digest", "customer_id", "site_id", "state", "channel",
+            "is_gas_out", "is_now", "slot_id", "promised_on", "promised_from", "promised_to", "needs_day",
+            "needs_leak_check", "leak_check", "pays_by", "note", "hold_reason", "priced_on", "decision", "variant",
+            "stage", "track_token", "placed_at", "placed_by_id", "delivered_at", at=at,
+        )  # fmt: skip
+        self.lines = Table(
+            OrderLine, "id", "order_id", "product_id", "ordered", "empties_expected", "unit_price_twd", "deposit_twd",
+            "delivered", "empties_taken", "rest", at=at,
+        )  # fmt: skip
+        self.events = Table(
+            OrderEvent, "id", "order_id", "from_state", "to_state", "by_id", "at", "recorded_at", "channel", "reason",
+            "announces", "operation_id", at=at,
+        )  # fmt: skip
+        self.movements = Table(
+            CylinderMovement, "id", "product_id", "quantity", "from_place_id", "from_state", "to_place_id", "to_state",
+            "cause_kind", "cause_id", "purpose", "day", "at", "by_id", at=at,
+        )  # fmt: skip
+        self.payments = Table(
+            Payment, "id", "operation_id", "body_digest", "customer_id", "method", "received_twd", "received_at",
+            "received_by_id", "cause_kind", "cause_id", "recorded_at", at=at,
+        )  # fmt: skip
+        self.messages = Table(
+            Message, "id", "customer_id", "kind", "recipient", "body", "state", "cause_kind", "cause_id", "created_at",
+            "due_at", "tries", "claimed_at", "done_at", "done_by_id", "failure", "gateway_id", at=at,
+        )  # fmt: skip
+
+    def flush(self) -> None:
+        for table in (self.orders, self.lines, self.events, self.movements, self.payments, self.messages):
+            table.flush()
+        self.legs.table.flush()
+
+    def uuid(self) -> uuid.UUID:
+        return uuid.UUID(int=self.throw.getrandbits(128), version=4)
+
+    # --- one order -------------------------------------------------------------------------------------------------
+    def place(
+        self,
+        door: Door,
+        *,
+        at: dt.datetime,
+        by: int,
+        channel: str,
+        promise: tuple[dt.datetime, dt.datetime],
+        lines: list[Line],
+        is_gas_out: bool = False,
+        is_now: bool = False,
+        note: str = "",
+        slot: int | None = None,
+        pays_by: str = "",
+    ) -> Slip:
+        """An order comes in, as `Order.place` takes it."""
+        day = promise[0].astimezone(TAIPEI).date()
+        slip = Slip(
+            pk=self.order_ids.next(),
+            number=f"{roc_digits(at.astimezone(TAIPEI).date())}-{self.order_numbers.next():04d}",
+            operation=self.uuid(),
+            door=door,
+            channel=channel,
+            placed_at=at,
+            placed_by=by,
+            day=day,
+            opens=promise[0],
+            closes=promise[1],
+            lines=lines,
+            is_gas_out=is_gas_out,
+            is_now=is_now,
+            needs_leak_check=is_gas_out or not door.was_supplied,
+            pays_by=pays_by or ("account" if door.is_monthly else "cash"),
+            token=f"{self.throw.getrandbits(128):032x}",
+            note=note,
+            slot=slot,
+        )
+        self.move(slip, "placed", at=at, by=by, operation=slip.operation)
+        return slip
+
+    def move(
+        self,
+        slip: Slip,
+        to: str,
+        *,
+        at: dt.datetime,
+        by: int,
+        reason: str = "",
+        announces: str = "",
+        operation: uuid.UUID | None = None,
+    ) -> None:
+        """One move with its event. The database checks only moves made by UPDATE: the tale keeps to the table."""
+        pk = self.event_ids.next()
+        self.events.add(
+            pk, slip.pk, slip.state, to, by, at, at, slip.channel, reason, announces, operation or self.uuid()
+        )  # fmt: skip
+        slip.state = to
+        if announces:
+            slip.announced.append((pk, announces, at))
+
+    def deliver(
+        self,
+        slip: Slip,
+        *,
+        at: dt.datetime,
+        by: int,
+        place: int,
+        announces: str = "",
+        cash_cause: tuple[str, int] | None = None,
+        to: str = "delivered",
+        reason: str = "",
+        leak_check: str = "passed",
+    ) -> None:
+        """What `orders.handover.post` does, and the cash of who pays at the door."""
+        gas = deposit = 0
+        cause_id = str(slip.pk)
+        day = at.astimezone(TAIPEI).date()
+        door = slip.door
+        for line in slip.lines:
+            line.delivered = line.ordered if line.delivered is None else line.delivered
+            line.taken = line.empties if line.taken is None else line.taken
+            gas += line.delivered * line.price_twd
+            deposit += max(line.delivered - line.taken, 0) * line.ware.deposit_twd
+            if line.delivered:
+                self._movement(
+                    line.ware.pk, line.delivered, (place, "full"), (door.place, "in_use"), ("order", cause_id), "given",
+                    day, at, by,
+                )  # fmt: skip
+            if line.taken:
+                self._movement(
+                    line.ware.pk, line.taken, (door.place, "in_use"), (place, "empty"), ("order", cause_id), "taken",
+                    day, at, by,
+                )  # fmt: skip
+            if door.stock is not None:
+                door.stock[line.ware.pk] += line.delivered - line.taken
+        cause = ("order", slip.pk)
+        self.legs.post(
+            door.customer, ((Account.RECEIVABLE, gas), (Account.SALES, -gas)), cause, "charge", at, by
+        )  # fmt: skip
+        self.legs.post(
+            door.customer, ((Account.RECEIVABLE, deposit), (Account.DEPOSIT, -deposit)), cause, "deposit", at, by
+        )  # fmt: skip
+        if slip.pays_by == "cash" and gas + deposit:
+            self.pay(door, gas + deposit, method="cash", at=at, by=by, cause=cash_cause or cause)
+        else:
+            door.owes_twd += gas + deposit
+        if slip.needs_leak_check:
+            slip.leak_check = leak_check
+        if to == "delivered":
+            slip.delivered_at = at
+        door.was_supplied = True
+        self.move(slip, to, at=at, by=by, announces=announces, reason=reason)
+
+    def _movement(
+        self,
+        product: int,
+        quantity: int,
+        start: tuple[int, str],
+        end: tuple[int, str],
+        cause: tuple[str, str],
+        purpose: str,
+        day: dt.date,
+        at: dt.datetime,
+        by: int,
+    ) -> None:
+        self.movements.add(
+            self.movement_ids.next(), product, quantity, start[0], start[1], end[0], end[1], cause[0], cause[1], purpose,
+            day, at, by,
+        )  # fmt: skip
+
+    def carry(
+        self,
+        goods: Counter[int],
+        start: tuple[int, str],
+        end: tuple[int, str],
+        *,
+        cause: tuple[str, object],
+        purpose: str,
+        at: dt.datetime,
+        by: int,
+    ) -> None:
+        """Move cylinders between our own places: loading, unloading, filling."""
+        day = at.astimezone(TAIPEI).date()
+        for product, quantity in goods.items():
+            if quantity:
+                self._movement(product, quantity, start, end, (cause[0], str(cause[1])), purpose, day, at, by)
+
+    def pay(
+        self, door: Door, amount: int, *, method: str, at: dt.datetime, by: int, cause: tuple[str, int] | None = None
+    ) -> None:
+        """A payment with its two legs, as `Payment.record` writes them."""
+        pk = self.payment_ids.next()
+        kind, key = cause or ("", "")
+        body = {"customer": door.customer, "method": method, "twd": amount, "cause": [kind, str(key)]}
+        self.payments.add(
+            pk, self.uuid(), digest(body), door.customer, method, amount, at, by, kind, str(key), at
+        )  # fmt: skip
+        account = Account.CASH if method == "cash" else Account.BANK
+        self.legs.post(
+            door.customer, ((account, amount), (Account.RECEIVABLE, -amount)), ("payment", pk), "received", at, by
+        )  # fmt: skip
+
+    def close(self, slip: Slip) -> None:
+        """Write the order as it stands now, its lines, and a message row for each change it announced."""
+        door = slip.door
+        body = {
+            "site": door.site,
+            "items": sorted((line.ware.pk, line.ordered, line.empties) for line in slip.lines),
+            "slot": slip.slot,
+            "day": None if slip.is_now or slip.slot else slip.day,
+            "out": slip.is_gas_out,
+            "note": slip.note,
+            "pays_by": "",
+        }
+        decision = json.dumps({"flags": DECISION, "at": slip.placed_at.isoformat()})
+        self.orders.add(
+            slip.pk, slip.number, slip.operation, digest(body), door.customer, door.site, slip.state, slip.channel,
+            slip.is_gas_out, slip.is_now, slip.slot, slip.day, slip.opens, slip.closes, slip.needs_day,
+            slip.needs_leak_check, slip.leak_check, slip.pays_by, slip.note, slip.hold_reason, slip.day, decision,
+            VARIANT, "live", slip.token, slip.placed_at, slip.placed_by, slip.delivered_at,
+        )  # fmt: skip
+        for line in slip.lines:
+            self.lines.add(
+                self.line_ids.next(), slip.pk, line.ware.pk, line.ordered, line.empties, line.price_twd,
+                line.ware.deposit_twd, line.delivered, line.taken, line.rest,
+            )  # fmt: skip
+        for event, kind, at in slip.announced:
+            self._message(slip, event, kind, at)
+
+    def _message(self, slip: Slip, event: int, kind: str, at: dt.datetime) -> None:
+        """An SMS that went out, or a call that the office made; the newest calls still wait on the list."""
+        door = slip.door
+        with translation.override("zh-hant"):
+            body = str(NOTICES[kind].text) % {
+                "number": slip.number, "promise": slip.promise, "track": f"/track/{slip.token}/",
+            }  # fmt: skip
+        pk = self.message_ids.next()
+        cause = ("order_event", str(event))
+        done = at + dt.timedelta(seconds=4)
+        if not door.can_sms:
+            is_new = self.at - at < dt.timedelta(minutes=45) or kind == "failed"
+            state, done_at, by = ("call", None, None) if is_new else ("called", at + dt.timedelta(minutes=6), slip.placed_by)
+            self.messages.add(
+                pk, door.customer, kind, door.phone, body, state, *cause, at, at, 0, None, done_at, by, "", ""
+            )  # fmt: skip
+        elif kind == "confirmed" and self.throw.random() < 0.006:
+            self.messages.add(
+                pk, door.customer, kind, door.phone, body, "parked", *cause, at, at, 5, at, None, None,
+                "the gateway did not answer", "",
+            )  # fmt: skip
+        else:
+            self.messages.add(
+                pk, door.customer, kind, door.phone, body, "sent", *cause, at, at, 1, at, min(done, self.at), None, "",
+                f"seed-{pk}",
+            )  # fmt: skip
+
+
+def make_places(depot: int) -> Places:
+    kind = Place.Kind
+    return Places(
+        opening=Place.of(kind.OPENING).pk,
+        depot=depot,
+        plant=Place.of(kind.PLANT).pk,
+        purchase=Place.of(kind.PURCHASE).pk,
+    )
