@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "luckygas.context.company",
+                "customers.context.alarms",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -227,13 +228,14 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / ".run" / "media"))
-WHITENOISE_USE_FINDERS = DEMO
+STATIC_IS_COLLECTED = not DEMO or os.environ.get("STATIC_COLLECTED") == "1"  # by `manage.py serve`, or the image
+WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEMO
-        else "luckygas.storage.ManifestStaticFiles"
+        "BACKEND": "luckygas.storage.ManifestStaticFiles"
+        if STATIC_IS_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

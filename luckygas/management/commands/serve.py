@@ -23,7 +23,7 @@ from django.db import OperationalError, connection
 from luckygas.embedded.server import dies_with_parent
 
 PATIENCE_SECONDS = 10
-# The demo collects no static files, and may well run as root in a container.
+# The first collecting finds nothing, and the demo may well run as root in a container.
 QUIET = ("-W", "ignore:No directory at", "-W", "ignore:You're running the worker with superuser")
 SLOWEST_RESTART_SECONDS = 30
 ACCOUNTS = ["customer", "customer2", "driver", "driver2", "dispatcher", "manager", "manager2", "ops", "ops2"]
@@ -163,9 +163,21 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         connection.close()
+        self.collect_static()
         metrics = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(self.folder / "metrics")))
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
+
+    def collect_static(self) -> None:
+        """Hash, join and compress the scripts and styles when one of them is newer than the last time."""
+        os.environ["STATIC_COLLECTED"] = "1"  # the children, and this collecting, use what is collected
+        collected = settings.STATIC_ROOT / "staticfiles.json"
+        sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*") if path.is_file()]
+        sources.append(settings.BASE_DIR / "requirements.txt")  # packages bring scripts of their own
+        newest = max(path.stat().st_mtime for path in sources)
+        if not collected.exists() or collected.stat().st_mtime < newest:
+            command = [sys.executable, *QUIET, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
+            subprocess.run(command, cwd=settings.BASE_DIR, check=True)
 
     def children(self) -> list[Child]:
         granian = ("granian", "--host", self.host, "--log-level", "warning", "--respawn-failed-workers")
