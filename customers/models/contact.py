@@ -2,7 +2,7 @@
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from customers.phones import Phone, narrow
 from customers.phones import parse as parse_phone
 from luckygas.db import Record
 from luckygas.errors import Refused
-from luckygas.models import User
+from luckygas.models import CUSTOMER, User
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -48,9 +48,11 @@ class Contact(Record):
         return self.name or self.digits
 
     @classmethod
+    @transaction.atomic
     def add(cls, *, customer: Customer, raw: str, name: str = "") -> "Contact":
         """A contact from a number as it was typed; refused when it is no number. Mobiles take SMS."""
         phone: Phone = parse_phone(raw)
+        customer.lock()
         if cls.objects.filter(customer=customer, phone=phone.e164, extension=phone.extension, is_active=True).exists():
             raise Refused(_("This number is already on the record."), field="phone", code="duplicate")
         return cls.objects.create(
@@ -62,6 +64,13 @@ class Contact(Record):
             digits=phone.digits,
             can_sms=phone.is_mobile,
         )
+
+    @transaction.atomic
+    def remove(self, *, by: User) -> None:
+        """Nobody calls this number any more; the row stays for the history."""
+        self.lock()
+        self.is_active = False
+        self.save(update_fields=["is_active"])
 
 
 class Membership(Record):
@@ -83,3 +92,28 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.user_id} for {self.customer_id}"
+
+    @classmethod
+    @transaction.atomic
+    def give(
+        cls, *, customer: Customer, person: User, by: User, can_order: bool, sees_balance: bool, site: Site | None
+    ) -> "Membership":
+        """Let somebody who signed up act for this customer, at one site or at all (None). Given again: changed."""
+        customer.lock()
+        if site is not None and site.customer_id != customer.pk:
+            raise Refused(_("This address belongs to somebody else."), field="site", code="other_customer")
+        membership, is_new = cls.objects.get_or_create(
+            user=person, customer=customer, site=site, defaults={"can_order": can_order, "sees_balance": sees_balance}
+        )
+        if not is_new:
+            membership.can_order, membership.sees_balance = can_order, sees_balance
+            membership.save(update_fields=["can_order", "sees_balance"])
+        if CUSTOMER not in person.roles:
+            person.add_role(CUSTOMER)
+        return membership
+
+    @transaction.atomic
+    def take_back(self, *, by: User) -> None:
+        """This person no longer acts for the customer."""
+        self.customer.lock()
+        self.delete()

@@ -1,6 +1,8 @@
 """Customers: who we serve, in which system they live, and the money between us."""
 
+import uuid
 from functools import cached_property
+from typing import Any
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -49,7 +51,7 @@ STAGE_MOVES: dict[str, tuple[str, ...]] = {
 LIVE_STAGES = (Stage.LIVE, Stage.SETTLED)
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["name_key"])
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["name_key", "operation_id"])
 class Customer(Record):
     """A household or a business we deliver gas to and keep an account for."""
 
@@ -66,6 +68,7 @@ class Customer(Record):
         MONTHLY = "monthly", _("monthly account")
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber(Value("customer_number")))
+    operation_id = models.UUIDField(unique=True, null=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
     name_key = models.GeneratedField(expression=Comparable(F("name")), output_field=models.TextField(), db_persist=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.HOUSEHOLD)
@@ -140,6 +143,22 @@ class Customer(Record):
     def deposits_twd(self) -> int:
         """Deposits we hold for them, in NT$; never netted with the balance."""
         return -self.entries.filter(account="deposit").total()
+
+    @classmethod
+    @transaction.atomic
+    def register(cls, *, operation_id: uuid.UUID, by: User, **facts: Any) -> "Customer":
+        """Somebody new, entered by the office, live at once; once per `operation_id`."""
+        customer, _is_new = cls.objects.get_or_create(operation_id=operation_id, defaults=facts)
+        customer.refresh_from_db()  # the number comes from the database
+        return customer
+
+    @transaction.atomic
+    def change(self, *, by: User, **facts: Any) -> None:
+        """Correct what is written on the record; who and when stands in the history."""
+        self.lock()
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(facts))
 
     @transaction.atomic
     def move_to(self, stage: str, *, by: User | None, reason: str = "") -> None:

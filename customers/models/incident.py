@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
 from customers.models.site import Site
+from luckygas import live
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User
@@ -49,12 +50,45 @@ class Incident(Record):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @classmethod
+    @transaction.atomic
+    def open(
+        cls,
+        *,
+        kind: str,
+        text: str,
+        by: User | None,
+        customer: Customer | None = None,
+        site: Site | None = None,
+        cause: tuple[str, object] = ("", ""),
+    ) -> "Incident":
+        """Write down a leak or complaint and show it to the office; once per cause, when it has one."""
+        if not text.strip():
+            raise Refused(_("Write what they said."), field="text")
+        kind_of_cause, key = cause[0], str(cause[1])
+        if key and (known := cls.objects.filter(cause_kind=kind_of_cause, cause_id=key).first()):
+            return known
+        incident = cls.objects.create(
+            kind=kind,
+            text=text.strip(),
+            customer=customer,
+            site=site,
+            opened_by=by,
+            cause_kind=kind_of_cause,
+            cause_id=key,
+        )
+        live.changed("incident", incident.pk)
+        return incident
+
     @transaction.atomic
     def take(self, *, by: User) -> None:
         """This person looks after it from now on."""
         self.lock()
+        if self.closed_at:
+            raise Refused(_("This incident is closed already."))
         self.owner = by
         self.save(update_fields=["owner"])
+        live.changed("incident", self.pk)
 
     @transaction.atomic
     def close(self, *, by: User, outcome: str) -> None:
@@ -67,3 +101,4 @@ class Incident(Record):
         self.owner = self.owner or by
         self.outcome, self.closed_at = outcome.strip(), timezone.now()
         self.save(update_fields=["owner", "outcome", "closed_at"])
+        live.changed("incident", self.pk)

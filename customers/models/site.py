@@ -1,24 +1,33 @@
 """The places we deliver to."""
 
 import datetime as dt
+from typing import Any
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Comparable, Customer
-from customers.querysets import SiteQuerySet
+from customers.querysets import SiteQuerySet, text_key
 from luckygas.db import Record
+from luckygas.errors import Refused
+from luckygas.models import User
 
 ALL_HOURS = 0xFFF  # twelve one-hour flags, 08–09 is bit 0
 FIRST_HOUR = 8
 WEEKDAYS = {
-    1: _("Monday"), 2: _("Tuesday"), 3: _("Wednesday"), 4: _("Thursday"), 5: _("Friday"), 6: _("Saturday"), 7: _("Sunday"),
-}  # fmt: skip
+    1: _("Monday"),
+    2: _("Tuesday"),
+    3: _("Wednesday"),
+    4: _("Thursday"),
+    5: _("Friday"),
+    6: _("Saturday"),
+    7: _("Sunday"),
+}
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["address_key"])
@@ -75,6 +84,32 @@ class Site(Record):
 
     def __str__(self) -> str:
         return self.label or self.address
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, customer: Customer, by: User, **facts: Any) -> "Site":
+        """Another place of this customer's; refused when the same address is on the record already."""
+        customer.lock()
+        if customer.sites.active().filter(address_key=text_key(facts["address"])).exists():
+            raise Refused(_t("This address is already on the record."), field="address", code="duplicate")
+        return cls.objects.create(customer=customer, pin_source=cls._pinned_by_hand(facts), **facts)
+
+    @transaction.atomic
+    def change(self, *, by: User, **facts: Any) -> None:
+        """Correct what is written about this place; a moved pin was placed by a person."""
+        self.customer.lock()
+        self.lock()
+        if "latitude" in facts or "longitude" in facts:
+            facts["pin_source"] = self._pinned_by_hand(facts)
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(facts))
+
+    @classmethod
+    def _pinned_by_hand(cls, facts: dict[str, Any]) -> str:
+        return (
+            cls.PinSource.PERSON if any(facts.get(name) for name in ("latitude", "longitude")) else cls.PinSource.NONE
+        )
 
     def is_open_at(self, hour: int) -> bool:
         """Whether deliveries are taken in the hour that starts at `hour` (8 … 19)."""
