@@ -121,6 +121,7 @@ class Payment(Record):
         indexes = [
             models.Index(fields=["customer", "-received_at"], name="payments_of_a_customer"),
             models.Index(fields=["cause_kind", "cause_id"], name="payments_of_a_cause"),
+            models.Index(fields=["received_at"], name="payments_by_time"),
         ]
         triggers = [AppendOnly()]
 
