@@ -37,8 +37,6 @@ def sell_at_counter(
     held: a manager must look before anything leaves.
     """
     order = Order.place(wish, operation_id=operation_id, channel=Order.Channel.COUNTER, by=by, decision=decision)
-    if order.state == Order.State.DELIVERED:
-        return order
     if order.state == Order.State.HELD:
         raise Refused(
             _("Nothing leaves the counter: %(reason)s. A manager decides.") % {"reason": order.hold_reason}, code="held"
@@ -53,13 +51,15 @@ def sell_at_counter(
 def hand_over_at_counter(
     order: Order, *, operation_id: uuid.UUID, by: User, method: str = "", received_twd: int = 0, leak_check: str = ""
 ) -> None:
-    """The customer came for it: the whole order leaves the depot, and the money is taken."""
+    """The customer came for it: the whole order leaves the depot, and the money is taken; once per `operation_id`."""
     depot = Place.objects.filter(kind=Place.Kind.DEPOT).order_by("pk").first()
     if depot is None:
         raise Refused(_("There is no depot to hand over from."), code="no_depot")
     order.customer.lock()
-    handover = Handover.as_ordered(order, leak_check=leak_check)
-    order.deliver(handover, place=depot, by=by, operation_id=derived_id("counter", "deliver", operation_id))
+    deed = derived_id("counter", "deliver", operation_id)
+    if order.events.filter(operation_id=deed).exists():
+        return
+    order.deliver(Handover.as_ordered(order, leak_check=leak_check), place=depot, by=by, operation_id=deed)
     if received_twd:
         Payment.record(
             operation_id=derived_id("counter", "payment", operation_id),

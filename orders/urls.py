@@ -2,22 +2,21 @@
 
 from django.urls import path
 
-from luckygas.views import pending
-from orders.views import desk
+from orders.views import change, customer, desk, office, order
 
 app_name = "orders"
 urlpatterns = [
-    path("orders/", pending, name="index"),
-    path("orders/new/", pending, name="create"),
-    path("orders/new/quote/", pending, name="quote"),
-    path("orders/history/", pending, name="history"),
-    path("orders/<str:number>/", pending, name="detail"),
-    path("orders/<str:number>/change/", pending, name="change"),
-    path("orders/<str:number>/cancel/", pending, name="cancel"),
-    path("orders/<str:number>/confirm/", pending, name="confirm"),
-    path("orders/<str:number>/hold/", pending, name="hold"),
-    path("orders/<str:number>/reschedule/", pending, name="reschedule"),
-    path("orders/<str:number>/deliver/", pending, name="deliver"),
+    path("orders/", customer.index, name="index"),
+    path("orders/new/", order.create, name="create"),
+    path("orders/new/quote/", order.quote, name="quote"),
+    path("orders/history/", customer.history, name="history"),
+    path("orders/<str:number>/", customer.detail, name="detail"),
+    path("orders/<str:number>/change/", change.change, name="change"),
+    path("orders/<str:number>/cancel/", change.cancel, name="cancel"),
+    path("orders/<str:number>/confirm/", office.confirm, name="confirm"),
+    path("orders/<str:number>/hold/", office.hold, name="hold"),
+    path("orders/<str:number>/reschedule/", office.reschedule, name="reschedule"),
+    path("orders/<str:number>/deliver/", office.deliver, name="deliver"),
     path("desk/", desk.desk, name="desk"),
     path("desk/find/", desk.find, name="find"),
     path("desk/<int:number>/", desk.call, name="call"),

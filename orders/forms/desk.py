@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment, Site
 from luckygas.forms import OperationIdField
-from orders.models import Order, OrderLine, Product, Slot
+from orders.forms.office import chosen_time
+from orders.models import Order, OrderLine, Product
 from orders.models.product import Quote
 from orders.rules import MOST_OF_ONE
-from orders.wishes import NOW, Item, When, Wish
+from orders.wishes import NOW, Item, Wish
 
 SHOWN = 3  # products on top when a site never ordered
 
@@ -104,24 +104,10 @@ class DeskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         at_counter = data.get("is_at_counter")
-        data["when"] = NOW if at_counter else self._when(data.get("when") or "now", data.get("day"))
+        data["when"] = NOW if at_counter else chosen_time(self, data.get("when") or "now", data.get("day"))
         if at_counter and data.get("pays_by") != Order.PaysBy.ACCOUNT and not data.get("received_twd"):
             self.add_error("received_twd", _("Enter the amount received, in whole NT$."))
         return data
-
-    def _when(self, typed: str, day: dt.date | None) -> When:
-        """`now`, `slot-17`, or `day` with a date beside it."""
-        if typed == "now":
-            return NOW
-        if typed == "day":
-            if day is None and "day" not in self.errors:
-                self.add_error("day", _("Choose the day."))
-            return When(day=day)
-        number = typed.removeprefix("slot-")
-        slot = Slot.objects.select_related("area").filter(pk=number).first() if number.isdecimal() else None
-        if slot is None:
-            self.add_error("when", _("Choose one of the times offered."))
-        return When(slot=slot)
 
     def items(self) -> tuple[Item, ...]:
         """What was asked for. Empties left blank mean one back for each: that is how cylinders are exchanged."""
