@@ -2,19 +2,18 @@
 
 from django.urls import path
 
-from deliveries.views import board, reviews, route
-from luckygas.views import pending
+from deliveries.views import board, drive, events, monitor, proofs, reviews, route, track
 
 app_name = "deliveries"
 urlpatterns = [
-    path("drive/", drive.route, name="drive"),
+    path("drive/", drive.drive, name="drive"),
     path("drive/load/", drive.load, name="load"),
     path("drive/stops/<int:pk>/", drive.stop, name="stop"),
     path("drive/stops/<int:pk>/fail/", drive.fail, name="fail"),
     path("drive/summary/", drive.summary, name="summary"),
-    path("drive/events/", reports.events, name="events"),
-    path("drive/proofs/", reports.proofs, name="proofs"),
-    path("drive/proofs/<int:pk>/", reports.proof, name="proof"),
+    path("drive/events/", events.events, name="events"),
+    path("drive/proofs/", proofs.proofs, name="proofs"),
+    path("drive/proofs/<int:pk>/", proofs.proof, name="proof"),
     path("dispatch/", board.dispatch, name="dispatch"),
     path("dispatch/routes/new/", board.create_route, name="create_route"),
     path("dispatch/routes/<int:pk>/", route.route, name="route"),
@@ -27,6 +26,6 @@ urlpatterns = [
     path("dispatch/stops/<int:pk>/remove/", board.remove_stop, name="remove_stop"),
     path("dispatch/reviews/", reviews.reviews, name="reviews"),
     path("dispatch/reviews/<int:pk>/close/", reviews.close_review, name="close_review"),
-    path("monitor/", pending, name="monitor"),
-    path("track/<str:token>/", pending, name="track"),
+    path("monitor/", monitor.monitor, name="monitor"),
+    path("track/<str:token>/", track.track, name="track"),
 ]

@@ -133,6 +133,7 @@ PAGES = [
     Page("deliveries:summary", frozenset({DRIVER})),
     Page("deliveries:events", frozenset({DRIVER}), **POST),
     Page("deliveries:proofs", frozenset({DRIVER}), **POST),
+    Page("deliveries:proof", OFFICE | {DRIVER}, no_row, is_page=False),
     Page("deliveries:dispatch", OFFICE),
     Page("deliveries:create_route", OFFICE),
     Page("deliveries:route", OFFICE, route),

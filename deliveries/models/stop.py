@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.db import models, transaction
 from django.db.models import Deferrable, Q
@@ -110,6 +111,12 @@ class Stop(Record):
     def is_reported(self) -> bool:
         """Whether something of the driver hangs on it: then it is closed with a reason and never deleted."""
         return self.events.exists() or self.proofs.exists() or self.reviews.exists()
+
+    @property
+    def map_url(self) -> str:
+        """Where a phone's map finds the way: by the pin, else by the address."""
+        pin = f"{self.site.latitude},{self.site.longitude}" if self.site.latitude is not None else self.site.address
+        return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': pin})}"
 
     @property
     def before(self) -> int:

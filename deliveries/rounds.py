@@ -1,0 +1,82 @@
+"""What a driver's pages show of a route: what comes next, what is on the vehicle, and what the day came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Case, F, Q, Sum, When
+
+from customers.models import Payment
+from deliveries.models import Route, Stop
+from orders.models import CylinderMovement, Product
+
+FULL = CylinderMovement.State.FULL
+SHOWN = ("id", "code", "name", "name_en", "family", "gas_kg", "sort")  # what a drawing of a product needs
+
+
+def of_route(route: Route) -> dict[str, Any]:
+    """The stops of a route in three lists, and the full cylinders that are on the vehicle."""
+    stops = list(route.stops.for_visit())
+    for stop in stops:
+        stop.route = route
+    todo = [stop for stop in stops if not stop.is_finished]
+    return {
+        "route": route,
+        "stops": stops,
+        "next": todo[0] if todo else None,
+        "later": todo[1:],
+        "failed": [stop for stop in stops if stop.state == Stop.State.FAILED],
+        "finished": [stop for stop in stops if stop.state == Stop.State.DONE],
+        "done_count": len(stops) - len(todo),
+        "on_board": on_board(route),
+    }
+
+
+def on_board(route: Route) -> list[tuple[Product, int]]:
+    """Full cylinders on the vehicle by the ledger; before departure what its stops need. One query."""
+    if not route.has_left:
+        return sorted(route.load.items(), key=lambda row: row[0].sort)
+    truck = {"kind": "truck", "cause_kind": "vehicle", "cause_id": str(route.vehicle_id)}
+    came = Q(to_state=FULL, **{f"to_place__{name}": value for name, value in truck.items()})
+    went = Q(from_state=FULL, **{f"from_place__{name}": value for name, value in truck.items()})
+    rows = (
+        CylinderMovement.objects.filter(came | went)
+        .values_list(*(f"product__{name}" for name in SHOWN))
+        .annotate(held=Sum(Case(When(came, then=F("quantity")), default=-F("quantity"))))
+        .filter(held__gt=0)
+        .order_by("product__sort")
+    )
+    return [(Product(**dict(zip(SHOWN, row, strict=False))), row[-1]) for row in rows]
+
+
+def after(stop: Stop) -> Stop | None:
+    """The stop that comes after this one."""
+    return stop.route.stops.todo().exclude(pk=stop.pk).order_by("position").first()
+
+
+def total(route: Route) -> dict[str, Any]:
+    """What the day came to: visits, cylinders both ways by product, and money by how it was paid."""
+    stops = list(route.stops.for_list())
+    given: Counter[Product] = Counter()
+    taken: Counter[Product] = Counter()
+    orders = [stop.order for stop in stops if stop.order and stop.kind == Stop.Kind.DELIVER and stop.is_finished]
+    for order in orders:
+        for line in order.lines.all():
+            given[line.product] += line.delivered or 0
+            taken[line.product] += line.empties_taken or 0
+    others = CylinderMovement.objects.filter(
+        cause_kind="order", cause_id__in=[str(order.pk) for order in orders], purpose="other_empties"
+    )
+    paid = dict(route.payments.order_by().values_list("method").annotate(Sum("received_twd")))
+    products = sorted({*given, *taken}, key=lambda product: product.sort)
+    return {
+        "route": route,
+        "delivered": sum(1 for s in stops if s.state == Stop.State.DONE and s.kind == Stop.Kind.DELIVER),
+        "failed": [stop for stop in stops if stop.state == Stop.State.FAILED],
+        "left": [stop for stop in stops if not stop.is_finished],
+        "rows": [(p, given[p], taken[p]) for p in products if given[p] or taken[p]],
+        "other_empties": others.aggregate(count=Sum("quantity", default=0))["count"],
+        "cash_twd": paid.get(Payment.Method.CASH, 0),
+        "transfer_twd": paid.get(Payment.Method.TRANSFER, 0),
+    }

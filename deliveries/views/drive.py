@@ -1,0 +1,169 @@
+"""The driver's phone: the route, the load, one visit, and the end of the day. Each tap becomes a driver event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deliveries import events, rounds
+from deliveries.forms.drive import CloseForm, DepartForm, FailForm, ReportForm
+from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
+from deliveries.models import DriverEvent, Route, Stop
+from deliveries.photos import keep_photo
+from luckygas.access import allow, note_read
+from luckygas.db import derived_id
+from luckygas.errors import Refused
+from luckygas.forms import refuse
+from luckygas.http import done, show
+from luckygas.models import DRIVER
+
+Kind = DriverEvent.Kind
+
+
+@allow(DRIVER)
+def drive(request: HttpRequest) -> HttpResponse:
+    """Today's route: the next stop big, then the others, then what is done."""
+    route = Route.objects.current(request.user, on=timezone.localdate())
+    context = rounds.of_route(route) | {"arrive_form": ReportForm()} if route else {}
+    return show(request, "deliveries/drive.html", context, part="drive-route")
+
+
+@allow(DRIVER)
+def load(request: HttpRequest) -> HttpResponse:
+    """What goes on the vehicle, with its weight; from here it departs."""
+    route = _current(request)
+    form = DepartForm(request.POST or None, route=route)
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = _tell(request, form, Kind.DEPART)
+            return _after(request, event, _("On the road. %(code)s has left.") % {"code": route.code})
+        except Refused as refused:
+            refuse(form, refused)
+    status = 422 if form.is_bound else 200
+    return show(request, "deliveries/load.html", {"route": route, "form": form}, status=status)
+
+
+@allow(DRIVER)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """One visit: arrive, then hand over or collect."""
+    visit = _visit(request, pk)
+    kind = request.POST.get("kind", "")
+    if request.method != "POST":
+        note_read(request, "customer", visit.site.customer_id)
+        return _show_visit(request, visit, _visit_form(visit))
+    if kind == Kind.ARRIVE:
+        return _arrive(request, visit)
+    form = _visit_form(visit, request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            event = _tell(request, form, _kind_of(form), stop=visit)
+            _keep_photo(request, visit, form, event)
+            return _after(request, event, _("Stop %(number)s is done.") % {"number": visit.position})
+        except Refused as refused:
+            refuse(form, refused)
+    return _show_visit(request, visit, form, status=422)
+
+
+@allow(DRIVER)
+def fail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Could not deliver: why, and what happens next."""
+    visit = _visit(request, pk)
+    form = FailForm(request.POST or None, initial={"reason": request.GET.get("reason")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = _tell(request, form, Kind.FAIL, stop=visit)
+            return _after(request, event, _("Stop %(number)s is written down as failed.") % {"number": visit.position})
+        except Refused as refused:
+            refuse(form, refused)
+    status = 422 if form.is_bound else 200
+    return show(request, "deliveries/fail.html", {"stop": visit, "form": form}, status=status)
+
+
+@allow(DRIVER)
+def summary(request: HttpRequest) -> HttpResponse:
+    """What the day came to, the cash to hand in, and the end of the route."""
+    route = _current(request)
+    form = CloseForm(request.POST or None, route=route)
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = _tell(request, form, Kind.CLOSE)
+            return _after(request, event, _("Route %(code)s is closed.") % {"code": route.code}, to="summary")
+        except Refused as refused:
+            refuse(form, refused)
+    status = 422 if form.is_bound else 200
+    return show(request, "deliveries/summary.html", rounds.total(route) | {"form": form}, status=status)
+
+
+def _current(request: HttpRequest) -> Route:
+    route = Route.objects.current(request.user, on=timezone.localdate())  # type: ignore[arg-type]
+    if route is None:
+        raise Http404
+    return route
+
+
+def _visit(request: HttpRequest, pk: int) -> Stop:
+    return get_object_or_404(Stop.objects.of_driver(request.user).for_visit(), pk=pk)  # type: ignore[arg-type]
+
+
+def _visit_form(visit: Stop, *data: Any) -> HandoverForm | CollectForm:
+    return (HandoverForm if visit.kind == Stop.Kind.DELIVER else CollectForm)(*data, stop=visit)
+
+
+def _show_visit(request: HttpRequest, visit: Stop, form: PaymentForm, *, status: int = 200) -> HttpResponse:
+    context = {"stop": visit, "form": form, "arrive_form": ReportForm(), "after": rounds.after(visit)}
+    return show(request, "deliveries/stop.html", context, status=status)
+
+
+def _kind_of(form: PaymentForm) -> str:
+    """A leak is no handover: the visit failed, and the office is told at once."""
+    if isinstance(form, CollectForm):
+        return Kind.COLLECT
+    return Kind.FAIL if getattr(form, "has_leak", False) else Kind.DELIVER
+
+
+def _arrive(request: HttpRequest, visit: Stop) -> HttpResponse:
+    form = ReportForm(request.POST)
+    if form.is_valid():
+        try:
+            _tell(request, form, Kind.ARRIVE, stop=visit)
+            return done(request, reverse("deliveries:stop", args=[visit.pk]))
+        except Refused as refused:
+            refuse(form, refused)
+    return _show_visit(request, visit, _visit_form(visit), status=422)
+
+
+def _tell(request: HttpRequest, form: ReportForm, kind: str, *, stop: Stop | None = None) -> DriverEvent:
+    return events.tell(
+        request.user,  # type: ignore[arg-type]
+        session=str(request.session.session_key),
+        event_id=form.cleaned_data["operation_id"],
+        kind=kind,
+        body=form.body(),
+        stop=stop,
+    )
+
+
+def _keep_photo(request: HttpRequest, visit: Stop, form: PaymentForm, event: DriverEvent) -> None:
+    """The photo of a handover never holds it up: what was handed over is written down already."""
+    if not (photo := form.cleaned_data.get("photo")):
+        return
+    operation = derived_id("photo", event.pk)
+    try:
+        keep_photo(visit, photo, operation_id=operation, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except (Refused, OSError, ValidationError):
+        messages.warning(request, _("The photo could not be kept. Take it again."))
+
+
+def _after(request: HttpRequest, event: DriverEvent, said: str, *, to: str = "drive") -> HttpResponse:
+    """Back to the list, with what became of the report."""
+    if event.state == DriverEvent.State.REVIEW:
+        messages.warning(request, _("Kept, and the office looks at it: %(why)s") % {"why": event.answer["sentence"]})
+        return done(request, reverse(f"deliveries:{to}"))
+    return done(request, reverse(f"deliveries:{to}"), message=said)

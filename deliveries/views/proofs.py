@@ -1,0 +1,57 @@
+"""Photos and signatures: taken in from phones, shown to the office and to the driver of the stop, to nobody else."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from deliveries.forms.drive import PhotoForm
+from deliveries.models import Proof, Stop
+from deliveries.photos import keep_photo
+from luckygas.access import allow, note_read
+from luckygas.errors import Refused
+from luckygas.forms import refuse
+from luckygas.models import DISPATCHER, DRIVER, MANAGER
+
+
+@allow(DRIVER)
+@require_POST
+def proofs(request: HttpRequest) -> HttpResponse:
+    """A photo of one of my stops, once per operation id. A full disk answers 503: the phone keeps it for later."""
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return JsonResponse({"code": "malformed", "errors": form.errors}, status=422)
+    said = form.cleaned_data
+    mine = Stop.objects.filter(Q(route__driver__user=request.user) | Q(finished_by=request.user)).distinct()
+    stop = get_object_or_404(mine, pk=said["stop"])
+    try:
+        proof = keep_photo(
+            stop, said["photo"], operation_id=said["operation_id"], by=request.user, at=timezone.now()  # type: ignore[arg-type]
+        )  # fmt: skip
+    except Refused as refused:
+        refuse(form, refused)
+        return JsonResponse({"code": refused.code, "errors": form.errors}, status=422)
+    except OSError:
+        return JsonResponse({"code": "disk"}, status=503)
+    return JsonResponse({"state": "stored", "proof": proof.pk})
+
+
+@allow(DRIVER, DISPATCHER, MANAGER)
+@require_GET
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The picture itself."""
+    seen = Proof.objects.select_related("stop__site")
+    if not request.user.is_office:
+        seen = seen.filter(Q(stop__route__driver__user=request.user) | Q(by=request.user))
+    proof = get_object_or_404(seen, pk=pk)
+    note_read(request, "customer", proof.stop.site.customer_id)
+    if proof.kind == Proof.Kind.SIGNATURE:
+        answer = render(request, "deliveries/signature.svg", {"proof": proof}, content_type="image/svg+xml")
+    else:
+        answer = FileResponse(proof.photo.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    answer["Content-Disposition"] = "inline"
+    return answer

@@ -1,0 +1,48 @@
+// A form of a driver's page as the body of its report, in the words of the server's contract.
+const METHOD = { exact: "cash", other: "cash", transfer: "transfer", account: "account", left: "account" };
+const COUNT = /^items\.(.+)\.(delivered|empties|other_empties|rest)$/;
+
+export function reportOf(form, kind) {
+  const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  if (kind === "deliver" && said.leak_check === "leak") return { kind: "fail", body: { reason: "leak", next_step: "call" } };
+  return { kind, body: (BODIES[kind] ?? (() => ({})))(said, form) };
+}
+
+const BODIES = {
+  depart: (said) => ({
+    route: Number(said.route),
+    loaded: Object.entries(said).filter(([name, count]) => name.startsWith("loaded.") && Number(count))
+      .map(([name, count]) => ({ product: name.slice(7), delivered: Number(count) })),
+  }),
+  close: (said) => ({ route: Number(said.route) }),
+  fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),
+  collect: (said, form) => ({ ...(said.choice ? { payment: paymentOf(said, form) } : {}), ...signedBy(said) }),
+  deliver: (said, form) => ({
+    order: said.order, items: itemsOf(said, form), leak_check: said.leak_check ?? "", substitutes_agreed: "agreed" in said,
+    payment: paymentOf(said, form), left_owed: said.choice === "left", ...signedBy(said),
+  }),
+};
+
+function itemsOf(said, form) {
+  const items = new Map();
+  for (const [name, value] of Object.entries(said)) {
+    const [, product, what] = name.match(COUNT) ?? [];
+    if (!product) continue;
+    const item = items.get(product) ?? { product, rest: "" };
+    item[what] = what === "rest" ? value : Number(value || 0);
+    items.set(product, item);
+  }
+  const ordered = (code) => form.querySelector(`[data-code="${CSS.escape(code)}"]:not([data-beside])`);
+  return [...items.values()].filter((item) => ordered(item.product) || item.delivered || item.empties || item.other_empties);
+}
+
+function paymentOf(said, form) {
+  const exact = Number(form.closest("hand-over").dataset.due);
+  const received = { exact, account: 0, left: 0 }[said.choice] ?? Number(said.received_twd);
+  return { method: METHOD[said.choice], received_twd: received };
+}
+
+function signedBy(said) {
+  const unsigned = "unsigned" in said;
+  return { signature: unsigned ? "" : said.signature, unsigned };
+}

@@ -1,0 +1,116 @@
+"""Photos and signatures: small, without EXIF, once, and for the right eyes only."""
+
+import uuid
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from deliveries import photos
+from deliveries.models import Proof
+from tests.deliveries.pictures import jpeg
+from tests.deliveries.reporting import departed, handed, send, stop_of
+from tests.factories import DriverFactory, placed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def stop(driver, twenty):
+    order = placed()
+    departed(driver, order)
+    return stop_of(order)
+
+
+@pytest.fixture
+def phone(driver, signed_in):
+    return signed_in(driver.user)
+
+
+def upload(phone, stop, content=None, **more):
+    photo = SimpleUploadedFile("photo.jpg", jpeg() if content is None else content)
+    return phone.post("/drive/proofs/", {"operation_id": str(uuid.uuid4()), "stop": stop.pk, "photo": photo} | more)
+
+
+def test_a_photo_is_kept_small_upright_and_bare(phone, driver, stop):
+    answer = upload(phone, stop)
+
+    proof = Proof.objects.get()
+    kept = Image.open(proof.photo)
+    assert answer.json() == {"state": "stored", "proof": proof.pk}
+    assert (kept.format, kept.size) == ("JPEG", (960, 1280))
+    assert dict(kept.getexif()) == {}
+    assert (proof.stop, proof.by) == (stop, driver.user)
+
+
+def test_the_same_photo_again_is_the_first_one(phone, stop):
+    operation = str(uuid.uuid4())
+
+    first, second = (upload(phone, stop, operation_id=operation).json() for _ in range(2))
+
+    assert first == second
+    assert Proof.objects.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PDF", b"\xff\xd8\xff\xe0broken", jpeg()[:400]])
+def test_what_is_no_photo_is_422_and_changes_nothing(phone, stop, content):
+    assert upload(phone, stop, content).status_code == 422
+    assert Proof.objects.count() == 0
+
+
+def test_a_photo_with_too_many_bytes_or_pixels_is_422(phone, stop, monkeypatch):
+    monkeypatch.setattr(photos, "MOST_BYTES", 100)
+    heavy = upload(phone, stop)
+    monkeypatch.setattr(photos, "MOST_BYTES", 10**9)
+    monkeypatch.setattr(photos, "MOST_PIXELS", 100)
+
+    wide = upload(phone, stop)
+
+    assert (heavy.json()["code"], wide.json()["code"]) == ("too_large", "too_large")
+
+
+def test_a_full_disk_is_503_so_that_the_phone_keeps_it(phone, stop, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage.save", full)
+
+    assert upload(phone, stop).status_code == 503
+    assert Proof.objects.count() == 0
+
+
+def test_a_photo_of_another_drivers_stop_is_not_found(signed_in, stop):
+    assert upload(signed_in(DriverFactory().user), stop).status_code == 404
+
+
+def test_the_office_and_the_driver_see_it_and_nobody_else(phone, signed_in, dispatcher, customer_person, stop):
+    path = f"/drive/proofs/{upload(phone, stop).json()['proof']}/"
+
+    mine, theirs = phone.get(path), signed_in(dispatcher).get(path)
+
+    assert (mine.status_code, mine["Content-Type"]) == (200, "image/jpeg")
+    assert Image.open(BytesIO(b"".join(theirs.streaming_content))).format == "JPEG"
+    assert signed_in(DriverFactory().user).get(path).status_code == 404
+    assert signed_in(customer_person).get(path).status_code == 403
+
+
+def test_a_signature_is_shown_as_a_drawing(phone, driver, stop):
+    send(driver, handed(stop, signature="M1 1l5 5"))
+
+    answer = phone.get(f"/drive/proofs/{Proof.objects.get().pk}/")
+
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert 'd="M1 1l5 5"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ['M1 1"/><script/>', "M" * 9000, "url(x)"])
+def test_what_is_no_signature_is_never_kept_as_one(driver, stop, path):
+    send(driver, handed(stop, signature=path))
+
+    assert Proof.objects.count() == 0
