@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import signup
+from customers.views import account, signup
 from customers.views.outbox import outbox
 from luckygas.views import pending
 
@@ -12,8 +12,8 @@ urlpatterns = [
     path("signup/code/", signup.signup_code, name="signup_code"),
     path("recover/", signup.recover, name="recover"),
     path("recover/code/", signup.recover_code, name="recover_code"),
-    path("account/", pending, name="account"),
-    path("account/profile/", pending, name="profile"),
+    path("account/", account.account, name="account"),
+    path("account/profile/", account.profile, name="profile"),
     path("outbox/", outbox, name="outbox"),
     path("customers/", pending, name="index"),
     path("customers/new/", pending, name="create"),

@@ -111,13 +111,13 @@ class Adapter(DefaultAccountAdapter):
         """Per name alone: the Host header, which a caller chooses, must not open a fresh count."""
         return str(credentials.get("username", "")).lower()
 
-    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
+    def set_password(self, user: User, password: str) -> None:
         """Their own new password: the one from a manager has served."""
         user.set_password(password)
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
 
-    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:  # type: ignore[override]
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         response = super().post_login(request, user, **how)
         remember_device(request, response, user)
         return response

@@ -8,9 +8,10 @@ from django.views.i18n import set_language
 from luckygas import views
 from luckygas.access import public
 from luckygas.signin import sign_in
+from orders.views.landing import landing
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", views.home, {"landing": landing}, name="home"),
     path("login/", sign_in, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -29,10 +29,10 @@ HOMES = (
 
 
 @public
-def home(request: HttpRequest) -> HttpResponse:
-    """Everybody's own first page; for strangers what this is and how to call."""
+def home(request: HttpRequest, landing: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Everybody's own first page; for strangers what this is and how to call, which the URL table brings."""
     if not request.user.is_authenticated:
-        return show(request, "landing.html", {})
+        return landing(request)
     for role, name in HOMES:
         if role in request.user.roles:
             return redirect(name)

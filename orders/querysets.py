@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, Q
 
+from customers.models import Customer
+from customers.phones import narrow
 from customers.querysets import SEES_EVERYONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from customers.mine import Mine
     from luckygas.models import User
 
 OPEN = ("placed", "held", "confirmed", "planned", "out", "review")
 UNPLANNED = ("placed", "held", "confirmed")
+MOST_FOUND = 200  # customers that a search for orders looks at
 
 
 class OrderQuerySet(models.QuerySet):
@@ -33,11 +41,23 @@ class OrderQuerySet(models.QuerySet):
         """The office sees every order; a member those of their customer, or of the one site they were given."""
         if user.roles & SEES_EVERYONE:
             return self
-        mine = user.memberships.all()
-        return self.filter(
-            Q(customer__in=mine.filter(site=None).values("customer"))
-            | Q(site__in=mine.exclude(site=None).values("site"))
-        )
+        return self._of(user.memberships.values_list("customer", "site"))
+
+    def of(self, mine: Mine) -> Self:
+        """The orders that one person's memberships cover, whatever roles they hold beside."""
+        return self._of((membership.customer_id, membership.site_id) for membership in mine.memberships)
+
+    def _of(self, pairs: Iterable[tuple[int, int | None]]) -> Self:
+        """Ids and not subqueries: over a million orders the planner then walks these customers' index."""
+        whole, single = set(), set()
+        for customer, site in pairs:
+            if site is None:
+                whole.add(customer)
+            else:
+                single.add(site)
+        if not single:
+            return self.filter(customer__in=whole)
+        return self.filter(Q(customer__in=whole) | Q(site__in=single))
 
     def for_list(self) -> Self:
         return self.select_related("customer", "site").prefetch_related("lines__product")
@@ -49,6 +69,32 @@ class OrderQuerySet(models.QuerySet):
         return self.select_related("customer", "site__area", "slot", "owed_from").prefetch_related(
             "lines__product", "events__by"
         )
+
+    def search(self, text: str) -> Self:
+        """Orders by the start of their number (a ROC day), or of the customers that this text finds."""
+        if re.fullmatch(r"1\d{6}(-\d*)?", narrow(text)):
+            return self.filter(number__startswith=narrow(text))
+        return self.filter(customer__in=list(Customer.objects.search(text).values_list("pk", flat=True)[:MOST_FOUND]))
+
+    def page_after(self, cursor: str) -> Self:
+        """Newest first; those older than the order with this number, so that deep pages cost what the first does."""
+        orders = self.order_by("-placed_at", "-pk")
+        last = self.model.objects.filter(number=cursor).values_list("placed_at", "pk").first() if cursor else None
+        if last is None:
+            return orders
+        return orders.filter(placed_at__lte=last[0]).exclude(placed_at=last[0], pk__gte=last[1])
+
+    def for_office_list(self) -> Self:
+        return self.select_related("customer", "site__area").prefetch_related(self._lines())
+
+    def for_office_detail(self) -> Self:
+        events = models.Prefetch("events", apps.get_model("orders", "OrderEvent").objects.select_related("by"))
+        return self.select_related("customer", "site__area", "owed_from").prefetch_related(self._lines(), events)
+
+    @staticmethod
+    def _lines() -> models.Prefetch:
+        """Lines with their products, in one query."""
+        return models.Prefetch("lines", apps.get_model("orders", "OrderLine").objects.select_related("product"))
 
     def by_state(self) -> dict[str, int]:
         """How many orders stand in each state, in one query."""

@@ -107,6 +107,7 @@ def windows_for(
         Slot.objects.filter(area=site.area_id, day__range=(today, today + dt.timedelta(days=DAYS_AHEAD)))
         .select_related("area")
         .annotate(held=Count("orders", filter=~Q(orders__state="cancelled")))
+        .order_by("day", "starts")
     )
     found = [
         Window(slot, slot.capacity - slot.held)

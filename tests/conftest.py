@@ -74,3 +74,11 @@ def signed_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def web_ordering(db):
+    """Customers may order in the browser, as in a pilot that is fully rolled out."""
+    from pilot.models import Flag
+
+    return Flag.objects.create(name="pilot_web_ordering", everyone=True)

@@ -94,4 +94,6 @@ def _may_ask(request: HttpRequest, phone: str) -> bool:
 
 
 def too_fast(request: HttpRequest) -> HttpResponse:
-    return render(request, "429.html", status=429, headers={"Retry-After": "60"})
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response

@@ -1,0 +1,52 @@
+"""What a signed-in person may do and see: read once from their memberships, asked by every customer page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from customers.models import Customer, Membership, Site
+from luckygas.models import User
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One person's memberships, in one query; their sites in another."""
+
+    user: User
+    memberships: tuple[Membership, ...]
+
+    @classmethod
+    def of(cls, user: User) -> Mine:
+        return cls(user, tuple(user.memberships.select_related("customer").order_by("pk")))
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """Where this person may order, in the order they were entered."""
+        return list(Site.objects.orderable_by(self.user))
+
+    @cached_property
+    def customers(self) -> list[Customer]:
+        return list({membership.customer_id: membership.customer for membership in self.memberships}.values())
+
+    def of_place(self, customer_id: int, site_id: int) -> list[Membership]:
+        return [
+            membership
+            for membership in self.memberships
+            if membership.customer_id == customer_id and membership.site_id in {None, site_id}
+        ]
+
+    def may_order(self, site: Site) -> bool:
+        return any(membership.can_order for membership in self.of_place(site.customer_id, site.pk))
+
+    def sees_money(self, customer_id: int, site_id: int) -> bool:
+        """Whether prices and amounts of a site may be shown: not to a cook who only orders."""
+        return any(membership.sees_balance for membership in self.of_place(customer_id, site_id))
+
+    def sees_account(self, customer: Customer) -> bool:
+        """Whether the customer's account may be shown: only to who acts for the whole customer, not for one site."""
+        return any(
+            membership.sees_balance and membership.site_id is None
+            for membership in self.memberships
+            if membership.customer_id == customer.pk
+        )

@@ -1,0 +1,70 @@
+"""A customer's statement: each leg on their account and deposits, newest first, with the balance after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from customers.models import AccountEntry, Customer
+
+PAGE = 30
+SHOWN = (AccountEntry.Account.RECEIVABLE, AccountEntry.Account.DEPOSIT)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One leg as the customer reads it: what it was for, and the account's balance after it."""
+
+    entry: AccountEntry
+    text: str
+    amount_twd: int
+    after_twd: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One page of a customer's account. `more` is where the next one starts, empty on the last."""
+
+    balance_twd: int
+    deposits_twd: int
+    lines: list[Line]
+    more: str
+
+    @property
+    def credit_twd(self) -> int:
+        return max(-self.balance_twd, 0)
+
+    @classmethod
+    def of(cls, customer: Customer, *, before: str = "") -> Statement:
+        """Keyset by id, and the balances of the page counted back from the sum of everything before its first line."""
+        rows = AccountEntry.objects.filter(customer=customer, account__in=SHOWN).order_by("-pk")
+        if before.isdecimal() and len(before) < 18:
+            rows = rows.filter(pk__lt=int(before))
+        found = list(rows[: PAGE + 1])
+        after: dict[str, int] = {account: rows.filter(account=account).total() for account in SHOWN}
+        lines = []
+        for entry in found[:PAGE]:
+            lines.append(_line(entry, after[entry.account]))
+            after[entry.account] -= entry.amount_twd
+        return cls(
+            customer.balance_twd, customer.deposits_twd, lines, str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+        )
+
+
+def _line(entry: AccountEntry, after: int) -> Line:
+    """Deposits are shown as what we hold: their legs are credits, so the sign turns."""
+    sign = -1 if entry.account == AccountEntry.Account.DEPOSIT else 1
+    return Line(entry, _words(entry), sign * entry.amount_twd, sign * after)
+
+
+def _words(entry: AccountEntry) -> str:
+    if entry.account == AccountEntry.Account.DEPOSIT:
+        return _("deposit held") if entry.amount_twd < 0 else _("deposit paid back")
+    words = {
+        "charge": _("gas"),
+        "deposit": _("deposit"),
+        "received": _("payment"),
+        "residual": _("gas left in returned cylinders"),
+    }
+    return words.get(entry.purpose, entry.get_account_display())

@@ -1,0 +1,67 @@
+"""What stands at a person's addresses and what we hold for them: sums of the ledgers, in four queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F, Q, Sum
+
+from customers.mine import Mine
+from customers.models import Customer, Site
+from orders.models import CylinderMovement, Product
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One customer: the sites this person may see, with their cylinders, and the money if they may see it."""
+
+    customer: Customer
+    sites: list[tuple[Site, list[tuple[Product, int]]]]
+    sees_account: bool
+
+    @property
+    def credit_twd(self) -> int:
+        """What we owe them, in NT$; nothing while they owe us."""
+        return max(-self.customer.balance_twd, 0)
+
+
+def holdings(mine: Mine) -> list[Holding]:
+    """Each customer of this person, with cylinders per site. A site that was never counted or supplied shows none."""
+    scoped = {membership.site_id for membership in mine.memberships if membership.site_id}
+    whole = [membership.customer_id for membership in mine.memberships if membership.site_id is None]
+    places = list(Site.objects.active().filter(Q(customer__in=whole) | Q(pk__in=scoped)).order_by("pk"))
+    standing = cylinders_at(places)
+    customers = Customer.objects.filter(pk__in=[customer.pk for customer in mine.customers]).with_money().order_by("pk")
+    return [
+        Holding(
+            customer,
+            [(site, standing[site.pk]) for site in places if site.customer_id == customer.pk],
+            mine.sees_account(customer),
+        )
+        for customer in customers
+    ]
+
+
+def cylinders_at(sites: list[Site]) -> dict[int, list[tuple[Product, int]]]:
+    """Cylinders standing at each site by product, by site id; what came less what left."""
+    found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for way, sign in (("to_place", 1), ("from_place", -1)):
+        rows = (
+            CylinderMovement.objects.filter(**{f"{way}__site__in": sites})
+            .order_by()
+            .values("product", site=F(f"{way}__site"))
+            .annotate(count=Sum("quantity"))
+        )
+        for row in rows:
+            found[row["site"]][row["product"]] += sign * row["count"]
+    products = Product.objects.in_bulk({pk for counts in found.values() for pk in counts}) if found else {}
+    return defaultdict(
+        list,
+        {
+            site: sorted(
+                ((products[pk], count) for pk, count in counts.items() if count), key=lambda pair: pair[0].sort
+            )
+            for site, counts in found.items()
+        },
+    )
