@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from waffle import get_waffle_flag_model
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ WEB_ORDERING = "pilot_web_ordering"
 ORDERS_PAUSED = "orders_paused"
 
 FLAGS: dict[str, str] = {
-    WEB_ORDERING: "Customers may place orders in the browser.",
-    ORDERS_PAUSED: "Kill switch: web, API and generators take no new orders; desk and drivers go on.",
+    WEB_ORDERING: gettext_noop("Customers may place orders in the browser."),
+    ORDERS_PAUSED: gettext_noop("Kill switch: web, API and generators take no new orders; desk and drivers go on."),
 }
 DEFAULTS: dict[str, bool] = {WEB_ORDERING: False, ORDERS_PAUSED: False}  # when a flag was never stored
 
@@ -52,14 +54,15 @@ def decide(*, customer: Any = None, user: User | None = None, at: dt.datetime | 
     A flag that was never stored has its documented default. Nothing is cached: a change holds from the next call.
     """
     at = at or timezone.now()
-    rows = {flag.name: flag for flag in get_waffle_flag_model().objects.filter(name__in=FLAGS)}
-    return Decision(
-        flags={
-            name: rows[name].decides(customer=customer, user=user, at=at) if name in rows else DEFAULTS[name]
-            for name in FLAGS
-        },
-        decided_at=at,
-    )
+    stored = get_waffle_flag_model().objects.filter(name__in=FLAGS)
+    if customer is not None:
+        stored = stored.annotate(areas=ArraySubquery(customer.sites.order_by().values("area__code")))
+    rows = {flag.name: flag for flag in stored}
+    flags = dict(DEFAULTS)
+    for name, flag in rows.items():
+        areas = frozenset(getattr(flag, "areas", ()))
+        flags[name] = flag.decides(customer=customer, areas=areas, at=at)
+    return Decision(flags=flags, decided_at=at)
 
 
 def bucket(flag: str, number: int) -> int:

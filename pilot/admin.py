@@ -3,6 +3,6 @@
 from django.contrib import admin
 
 from luckygas.admin import ReadOnly
-from pilot.models import Flag, FlagChange
+from pilot.models import Flag, FlagChange, Release
 
-admin.site.register([Flag, FlagChange], ReadOnly)
+admin.site.register([Flag, FlagChange, Release], ReadOnly)

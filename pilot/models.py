@@ -7,14 +7,15 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from waffle.models import AbstractUserFlag
 
 from luckygas import live
-from luckygas.db import AppendOnly
+from luckygas.db import AppendOnly, Record
 from luckygas.errors import Refused
-from luckygas.flags import FLAGS, bucket
+from luckygas.flags import FLAGS, ORDERS_PAUSED, bucket
 from luckygas.models import User
 
 STORED = ("everyone", "percent", "allow_customers", "deny_customers", "allow_areas", "starts_at", "ends_at")
@@ -44,8 +45,11 @@ class Flag(AbstractUserFlag):
             )
         ]
 
-    def decides(self, *, customer: Any, user: User | None, at: dt.datetime) -> bool:
-        """Whether it is on. Deny wins, then on/off for everybody, then lists, then the share by stable hash."""
+    def decides(self, *, customer: Any, areas: frozenset[str] = frozenset(), at: dt.datetime) -> bool:
+        """Whether it is on. Deny wins, then on/off for everybody, then lists, then the share by stable hash.
+
+        `areas` are the codes of the areas where the customer has a site.
+        """
         if customer is not None and customer.number in self.deny_customers:
             return False
         if (self.starts_at and at < self.starts_at) or (self.ends_at and at >= self.ends_at):
@@ -56,7 +60,7 @@ class Flag(AbstractUserFlag):
             return False
         if customer.number in self.allow_customers:
             return True
-        if self.allow_areas and customer.sites.filter(area__code__in=self.allow_areas).exists():
+        if areas & frozenset(self.allow_areas):
             return True
         return self.percent is not None and bucket(self.name, customer.number) < self.percent * 100
 
@@ -68,24 +72,41 @@ class Flag(AbstractUserFlag):
 
     @classmethod
     @transaction.atomic
-    def change(cls, name: str, *, by: User | None, reason: str, **values: Any) -> Flag:
-        """Change a flag, with the reason, and keep what it was and what it is. It holds from the next request on."""
+    def change(
+        cls, name: str, *, by: User | None, reason: str, seen: int | None = None, release: bool = False, **values: Any
+    ) -> Flag:
+        """Change a flag, with the reason, and keep what it was and what it is. It holds from the next request on.
+
+        `seen` is the newest change the person had read: somebody else's change since then is refused. Values that are
+        so already change nothing. A pull of the kill switch is taken back by two people alone, through `Release`.
+        """
         if name not in FLAGS:
             raise Refused(_("There is no flag %(name)s.") % {"name": name}, code="unknown_flag")
         if not reason.strip():
             raise Refused(_("Write why."), field="reason", code="no_reason")
         cls.objects.get_or_create(name=name, defaults={"note": FLAGS[name]})
         flag = cls.objects.select_for_update().get(name=name)
-        before = flag.stored()
+        before, was_on = flag.stored(), bool(flag.everyone)
         for field, value in values.items():
             if field not in STORED:
                 raise ValueError(f"{field} is not part of a flag's decision")
             setattr(flag, field, value)
+        if flag.stored() == before:
+            return flag
+        if name == ORDERS_PAUSED and not release and (was_on or set(values) != {"everyone"}):
+            raise Refused(_("One person stops new orders, two take them up again. Use the switch."), code="kill_switch")
+        if seen is not None and FlagChange.newest(name) != seen:
+            raise Refused(_("Somebody changed this flag meanwhile. Open it again."), code="changed_meanwhile")
         flag.full_clean()
         flag.save()
         FlagChange.objects.create(flag=name, by=by, reason=reason.strip(), before=before, after=flag.stored())
         live.changed("flag", name)
         return flag
+
+    @classmethod
+    def pause(cls, *, by: User | None, reason: str) -> Flag:
+        """Take no new orders from the web, the API and generators, from the next request on. One person does it."""
+        return cls.change(ORDERS_PAUSED, by=by, reason=reason, everyone=True)
 
 
 class FlagChange(models.Model):
@@ -104,6 +125,105 @@ class FlagChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flag} {self.at}"
+
+    @property
+    def what(self) -> str:
+        """`everyone: False → True`: what differs."""
+        names = [name for name in STORED if self.before.get(name) != self.after.get(name)]
+        return "、".join(f"{name}: {_said(self.before.get(name))} → {_said(self.after.get(name))}" for name in names)
+
+    @classmethod
+    def newest(cls, flag: str) -> int:
+        """The id of the newest change of a flag, 0 when it never was changed."""
+        return cls.objects.filter(flag=flag).aggregate(pk=models.Max("pk", default=0))["pk"]
+
+
+class Release(Record):
+    """Orders are taken again: asked for by one person, agreed to by another."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("waits for a second person")
+        RELEASED = "released", _("released")
+        REFUSED = "refused", _("not released")
+        OVERTAKEN = "overtaken", _("overtaken")
+
+    of = models.ForeignKey(FlagChange, on_delete=models.PROTECT, related_name="releases")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=200)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["of"], condition=Q(outcome=""), name="one_open_release_a_pause"),
+            models.CheckConstraint(
+                condition=~Q(outcome="released") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="two_people_release",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at=None) | (~Q(outcome="") & Q(decided_at__isnull=False)),
+                name="a_decided_release_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.pk}"
+
+    @classmethod
+    def waiting(cls) -> Release | None:
+        """The one that waits for a second person, while nothing changed since it was asked for."""
+        waiting = cls.objects.filter(outcome="").select_related("asked_by").order_by("-pk").first()
+        return waiting if waiting and waiting.of_id == FlagChange.newest(ORDERS_PAUSED) else None
+
+    @classmethod
+    @transaction.atomic
+    def ask(cls, *, by: User, reason: str) -> Release:
+        """Ask that orders are taken again. Asked twice, the first stays."""
+        flag = Flag.objects.select_for_update().filter(name=ORDERS_PAUSED).first()
+        if flag is None or not flag.everyone:
+            raise Refused(_("Orders are being taken. There is nothing to release."), code="not_paused")
+        if not reason.strip():
+            raise Refused(_("Write why."), field="reason", code="no_reason")
+        if known := cls.waiting():
+            return known
+        cls.objects.filter(outcome="").update(outcome=cls.Outcome.OVERTAKEN, decided_at=timezone.now())
+        release = cls.objects.create(of_id=FlagChange.newest(ORDERS_PAUSED), asked_by=by, reason=reason.strip())
+        live.changed("flag", ORDERS_PAUSED)
+        return release
+
+    @transaction.atomic
+    def confirm(self, *, by: User) -> None:
+        """The second person agrees: orders are taken from the next request on."""
+        self._lock_waiting()
+        if by == self.asked_by:
+            raise Refused(_("A second person must agree. You asked for it."), code="same_person")
+        Flag.change(ORDERS_PAUSED, by=by, reason=self.reason, release=True, everyone=False)
+        self._decide(self.Outcome.RELEASED, by=by)
+
+    @transaction.atomic
+    def refuse(self, *, by: User) -> None:
+        """Orders stay paused. Who asked takes it back the same way."""
+        self._lock_waiting()
+        self._decide(self.Outcome.REFUSED, by=by)
+        live.changed("flag", ORDERS_PAUSED)
+
+    def _lock_waiting(self) -> None:
+        Flag.objects.select_for_update().get(name=ORDERS_PAUSED)
+        self.lock()
+        if self.outcome or self.of_id != FlagChange.newest(ORDERS_PAUSED):
+            raise Refused(_("This was decided already, or something changed since."), code="decided")
+
+    def _decide(self, outcome: str, *, by: User) -> None:
+        self.outcome, self.decided_by, self.decided_at = outcome, by, timezone.now()
+        self.save(update_fields=["outcome", "decided_by", "decided_at"])
+
+
+def _said(value: Any) -> str:
+    """A stored value as it is read in a list."""
+    return {None: "–", True: "on", False: "off"}.get(value, str(value)) if not isinstance(value, list) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from luckygas.views import pending
+from pilot import views
 
 app_name = "pilot"
 urlpatterns = [
-    path("pilot/", pending, name="index"),
-    path("pilot/flags/", pending, name="flags"),
-    path("pilot/flags/<str:name>/", pending, name="change_flag"),
-    path("pilot/pause/", pending, name="pause"),
-    path("pilot/resume/", pending, name="resume"),
+    path("pilot/", views.index, name="index"),
+    path("pilot/flags/", views.flags, name="flags"),
+    path("pilot/flags/<str:name>/", views.change_flag, name="change_flag"),
+    path("pilot/pause/", views.pause, name="pause"),
+    path("pilot/resume/", views.resume, name="resume"),
 ]
