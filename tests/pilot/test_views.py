@@ -30,9 +30,7 @@ def flag_form(**more):
     return {"everyone": "some", "percent": "25", "reason": "第三批", "seen": FlagChange.newest(WEB_ORDERING)} | more
 
 
-@pytest.mark.parametrize(
-    "path", ["/pilot/", "/pilot/flags/", f"/pilot/flags/{WEB_ORDERING}/", "/pilot/pause/", "/pilot/resume/"]
-)
+@pytest.mark.parametrize("page", ["", "flags/", f"flags/{WEB_ORDERING}/", "pause/", "resume/"])
 @pytest.mark.parametrize(
     "role, status", [("ops", 200), ("manager", 200), ("dispatcher", 403), ("driver", 403), ("customer", 403)]
 )
