@@ -84,7 +84,8 @@ class Flag(AbstractUserFlag):
             raise Refused(_("There is no flag %(name)s.") % {"name": name}, code="unknown_flag")
         if not reason.strip():
             raise Refused(_("Write why."), field="reason", code="no_reason")
-        cls.objects.get_or_create(name=name, defaults={"note": FLAGS[name]})
+        purpose = cls.Purpose.KILL if name == ORDERS_PAUSED else cls.Purpose.RELEASE
+        cls.objects.get_or_create(name=name, defaults={"note": FLAGS[name], "purpose": purpose})
         flag = cls.objects.select_for_update().get(name=name)
         before, was_on = flag.stored(), bool(flag.everyone)
         for field, value in values.items():
