@@ -51,7 +51,7 @@ def _red_orders(day: dt.date, at: dt.datetime):  # noqa: ANN202  (OrderQuerySet)
 def _orders(day: dt.date, at: dt.datetime) -> list[Row]:
     rows = []
     for order in _red_orders(day, at):
-        icon, why, is_red = "clock", "", False
+        since, icon, why, is_red = order.placed_at, "clock", "", False
         if order.state == Order.State.REVIEW:
             icon, why = "warning", _("is being checked")
         elif order.is_gas_out and order.state in UNPLANNED:
@@ -59,10 +59,11 @@ def _orders(day: dt.date, at: dt.datetime) -> list[Row]:
         elif order.needs_day:
             icon, why = "phone", _("has not agreed to a day")
         else:
+            since = order.promised_to
             why = late_by(int((at - order.promised_to).total_seconds() // 60))
         fact = _("%(name)s: %(why)s") % {"name": order.customer, "why": why}
         more = f"{order.number} · {order.get_state_display()}"
-        rows.append(Row(order.promised_to, icon, fact, more, "", order.get_absolute_url(), is_red))
+        rows.append(Row(since, icon, fact, more, "", order.get_absolute_url(), is_red))
     return rows
 
 

@@ -1,0 +1,166 @@
+"""What is on a route and in which order: putting orders on it, taking them off, moving and arranging its stops."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Site
+from deliveries import planning
+from deliveries.models.fleet import Depot, Vehicle
+from deliveries.models.stop import Stop
+from luckygas import live
+from luckygas.db import Record
+from luckygas.errors import Refused
+from luckygas.models import User
+from orders.models import Order
+
+
+class Itinerary(Record):
+    """The stops of a route. Lock order: order, route, stop."""
+
+    if TYPE_CHECKING:  # what Route brings
+        code: str
+        state: str
+        vehicle: Vehicle
+        depot: Depot
+        load_kg: Decimal
+        is_at_depot: bool
+        is_departed: bool
+        stops: models.Manager[Stop]
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def add(self, order: Order, *, by: User, position: int | None = None) -> Stop:
+        """Put an order on this route, last or at a position; on a published one it is planned at once.
+
+        An order that is on this route already stays where it is: the same wish twice is one stop.
+        """
+        order.lock()
+        self.lock()
+        if self.state == "closed":
+            raise Refused(_("Route %(code)s is closed.") % {"code": self.code}, code="closed")
+        if known := Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).select_related("route").first():
+            if known.route_id == self.pk:
+                return known
+            raise Refused(
+                _("Order %(number)s is on route %(code)s already.")
+                % {"number": order.number, "code": known.route.code},
+                code="on_a_route",
+            )
+        if order.state != Order.State.CONFIRMED:
+            raise Refused(
+                _("Order %(number)s is %(state)s and cannot be put on a route.")
+                % {"number": order.number, "state": order.get_state_display()},
+                code="not_confirmed",
+            )
+        self._check_reach(order)
+        last = self.stops.aggregate(last=Max("position", default=0))["last"]
+        stop = Stop.objects.create(route=self, order=order, site=order.site, position=last + 1)
+        if position:
+            self.reorder(stop, position, by=by)
+        if self.state in {"published", "departed"}:
+            order.plan(by=by)
+        if self.is_departed:
+            order.depart(by=by)
+        live.changed("route", self.pk)
+        return stop
+
+    def _check_reach(self, order: Order) -> None:
+        """Refuse what this vehicle cannot reach or carry."""
+        if order.site.vehicle == Site.Vehicle.MOTORCYCLE and self.vehicle.kind != Vehicle.Kind.MOTORCYCLE:
+            raise Refused(_("Only a motorcycle reaches this address."), code="vehicle")
+        if order.site.vehicle == Site.Vehicle.TRUCK and self.vehicle.kind != Vehicle.Kind.TRUCK:
+            raise Refused(_("This address needs a truck."), code="vehicle")
+        over = self.load_kg + order.gross_kg - self.vehicle.limit_kg
+        if over > 0:
+            raise Refused(
+                _("%(code)s would be %(kg)s kg over its limit.") % {"code": self.code, "kg": f"{over:g}"},
+                code="overweight",
+            )
+
+    @transaction.atomic
+    def remove(self, stop: Stop, *, by: User, reason: str = "") -> None:
+        """Take a stop off the route before departure; its order waits for another one."""
+        if stop.order:
+            stop.order.lock()
+        self.lock()
+        stop.lock()
+        if not self.is_at_depot or stop.is_finished:
+            raise Refused(
+                _("The truck has left with it. Use “could not deliver”, or call the driver."), code="departed"
+            )
+        if stop.is_reported:
+            raise Refused(_("The driver has reported from this stop already. Call the driver."), code="reported")
+        self._drop(stop)
+        if stop.order and stop.order.state == Order.State.PLANNED:
+            stop.order.unplan(by=by, reason=reason)
+
+    @classmethod
+    def let_go(cls, order: Order, *, by: User | None, reason: str = "") -> None:
+        """An order will not be delivered by its route any more: its open stop goes, unless the truck has left.
+
+        Called inside the order's move, which holds its lock; then route, then stop.
+        """
+        for stop in Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).select_related("route"):
+            stop.route.lock()
+            if not stop.route.is_at_depot:
+                continue  # the driver is asked by phone; what is handed over wins
+            stop.lock()
+            if stop.is_reported:
+                stop.write_off(by=by, note=reason)
+            else:
+                stop.route._drop(stop)
+
+    def _drop(self, stop: Stop) -> None:
+        """Delete an open stop and close the gap it leaves."""
+        position = stop.position
+        Stop.objects.filter(pk=stop.pk).delete()
+        self.stops.filter(position__gt=position).update(position=F("position") - 1)
+        live.changed("route", self.pk)
+
+    @transaction.atomic
+    def reorder(self, stop: Stop, position: int, *, by: User) -> None:
+        """Give a stop another position; the others keep their order. Finished stops stay where they are."""
+        self.lock()
+        stops = list(self.stops.order_by("position"))
+        moved = next((s for s in stops if s.pk == stop.pk), None)
+        if moved is None or moved.is_finished:
+            raise Refused(_("This stop is finished and stays where it is."), code="finished")
+        stops.remove(moved)
+        finished = sum(1 for s in stops if s.is_finished)
+        stops.insert(max(min(position - 1, len(stops)), finished), moved)
+        self._number(stops)
+
+    @transaction.atomic
+    def arrange(self, *, by: User) -> float:
+        """Put its stops in the shortest order found from the depot and back; those without a pin come last.
+
+        Answers the kilometres saved, as the crow flies. What is already the best found stays as it is.
+        """
+        self.lock()
+        if not self.is_at_depot:
+            raise Refused(_("The truck has left. Move single stops instead."), code="departed")
+        stops = list(self.stops.select_related("site").order_by("position"))
+        done, todo = [s for s in stops if s.is_finished], [s for s in stops if not s.is_finished]
+        pinned = [s for s in todo if s.site.latitude is not None]
+        blind = [s for s in todo if s.site.latitude is None]
+        depot = float(self.depot.latitude), float(self.depot.longitude)
+        points = [(float(s.site.latitude), float(s.site.longitude)) for s in pinned]
+        order = planning.tour(depot, points)
+        saved = planning.length(depot, points) - planning.length(depot, [points[n] for n in order])
+        if saved > 0:
+            self._number(done + [pinned[n] for n in order] + blind)
+        return max(saved, 0.0)
+
+    def _number(self, stops: list[Stop]) -> None:
+        for number, each in enumerate(stops, start=1):
+            each.position = number
+        Stop.objects.bulk_update(stops, ["position"])
+        live.changed("route", self.pk)
