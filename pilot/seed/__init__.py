@@ -20,11 +20,14 @@ from deliveries.models import Depot
 from luckygas.clock import business_day
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
 from pilot.models import Flag
-from pilot.seed.book import Book, Legs, make_places
+from pilot.seed.book import Book
 from pilot.seed.crew import make_crews, make_customers_users, make_office
 from pilot.seed.history import History
+from pilot.seed.ledgers import Legs, make_places
 from pilot.seed.people import People
+from pilot.seed.phones import write_incident, write_reports, write_signatures
 from pilot.seed.products import make_products
+from pilot.seed.repeats import write_readings, write_standing_orders
 from pilot.seed.rows import Table, dice, moment
 from pilot.seed.today import Today
 from pilot.seed.town import make_areas, make_calendar, make_depot, open_slots
@@ -110,12 +113,17 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     waiting = history.tell(days=days, orders=size.orders, progress=progress.phase("orders", size.orders))
     progress.phase("today", 0)
     Today(history, seed=seed, at=at, orders=size.today, office=office).tell(waiting)
+    write_standing_orders(town, seed=seed, since=today)
+    write_readings(book, town, seed=seed, today=today, by=office["dispatcher"].pk)
+    write_reports(seed=seed, at=at)
+    write_signatures(seed=seed, at=at)
+    write_incident(town.live[-1], at=at, by=office["dispatcher"])
     for flag, everyone in ((WEB_ORDERING, True), (ORDERS_PAUSED, False)):
         Flag.change(flag, by=office["ops"], reason="示範資料", everyone=everyone)
     progress.phase("checks", 0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # what is checked now must not be looked for with the plans of an empty table
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     return [people.customers, people.sites, book.orders, book.events, book.movements, legs.table]
 
 

@@ -7,126 +7,23 @@ import json
 import random
 import uuid
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.utils import translation
-
-from customers.models import AccountEntry, Message, Payment
-from customers.notices import NOTICES
+from customers.models import Payment
 from luckygas.clock import roc_digits
-from luckygas.db import derived_id, digest
+from luckygas.db import digest
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
-from orders import windows
-from orders.models import CylinderMovement, Order, OrderEvent, OrderLine, Place
-from pilot.seed.products import Ware
+from orders.models import CylinderMovement, Order, OrderEvent, OrderLine
+from pilot.seed.ledgers import Account, Legs, Places
+from pilot.seed.notes import Notes
 from pilot.seed.rows import TAIPEI, Numbers, Table
+from pilot.seed.slip import Line, Slip
 
 if TYPE_CHECKING:
     from pilot.seed.people import Door
 
 DECISION = {WEB_ORDERING: True, ORDERS_PAUSED: False}
 VARIANT = "web_ordering"
-Account = AccountEntry.Account
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The places of the cylinder ledger that are neither trucks nor sites."""
-
-    opening: int
-    depot: int
-    plant: int
-    purchase: int
-
-
-class Legs:
-    """Transfers of the money ledger."""
-
-    def __init__(self, *, at: dt.datetime) -> None:
-        self.ids = Table.numbers(AccountEntry)
-        self.table = Table(
-            AccountEntry, "id", "transfer", "account", "amount_twd", "customer_id", "cause_kind", "cause_id", "purpose",
-            "day", "at", "by_id", at=at,
-        )  # fmt: skip
-
-    def post(
-        self,
-        customer: int,
-        legs: tuple[tuple[str, int], ...],
-        cause: tuple[str, int],
-        purpose: str,
-        at: dt.datetime,
-        by: int,
-    ) -> None:
-        """Like `AccountEntry.post`: one transfer, its id derived from cause and purpose; zero legs are left out."""
-        transfer = derived_id("transfer", cause[0], cause[1], purpose)
-        day = at.astimezone(TAIPEI).date()
-        for account, amount in legs:
-            if amount:
-                self.table.add(
-                    self.ids.next(), transfer, str(account), amount, customer, cause[0], str(cause[1]), purpose, day, at, by
-                )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Line:
-    ware: Ware
-    ordered: int
-    empties: int
-    price_twd: int
-    delivered: int | None = None
-    taken: int | None = None
-    rest: str = ""
-
-
-@dataclass(slots=True)
-class Slip:
-    """One order while its story is told; it is written when the story has reached where it stands today."""
-
-    pk: int
-    number: str
-    operation: uuid.UUID
-    door: Door
-    channel: str
-    placed_at: dt.datetime
-    placed_by: int
-    day: dt.date
-    opens: dt.datetime
-    closes: dt.datetime
-    lines: list[Line]
-    is_gas_out: bool
-    is_now: bool
-    needs_leak_check: bool
-    pays_by: str
-    token: str
-    note: str = ""
-    slot: int | None = None
-    state: str = ""
-    needs_day: bool = False
-    leak_check: str = ""
-    hold_reason: str = ""
-    delivered_at: dt.datetime | None = None
-    announced: list[tuple[int, str, dt.datetime]] = field(default_factory=list)
-
-    @property
-    def due_twd(self) -> int:
-        """Gas and deposits, on what was handed over, or on what was ordered before."""
-        total = 0
-        for line in self.lines:
-            quantity = line.ordered if line.delivered is None else line.delivered
-            empties = line.empties if line.taken is None else line.taken
-            total += quantity * line.price_twd + max(quantity - empties, 0) * line.ware.deposit_twd
-        return total
-
-    @property
-    def gross_kg(self) -> float:
-        return sum(line.ordered * line.ware.gross_kg for line in self.lines)
-
-    @property
-    def promise(self) -> str:
-        start, end = self.opens.astimezone(TAIPEI), self.closes.astimezone(TAIPEI)
-        return f"{windows.say_day(self.day)} {start:%H:%M}–{end:%H:%M}"
 
 
 class Book:
@@ -137,7 +34,6 @@ class Book:
         self.order_ids, self.order_numbers = Table.numbers(Order), Numbers("order_number")
         self.line_ids, self.event_ids = Table.numbers(OrderLine), Table.numbers(OrderEvent)
         self.movement_ids, self.payment_ids = Table.numbers(CylinderMovement), Table.numbers(Payment)
-        self.message_ids = Table.numbers(Message)
         self.orders = Table(
             Order, "id", "number", "operation_id", "body_digest", "customer_id", "site_id", "state", "channel",
             "is_gas_out", "is_now", "slot_id", "promised_on", "promised_from", "promised_to", "needs_day",
@@ -160,13 +56,10 @@ class Book:
             Payment, "id", "operation_id", "body_digest", "customer_id", "method", "received_twd", "received_at",
             "received_by_id", "cause_kind", "cause_id", "recorded_at", at=at,
         )  # fmt: skip
-        self.messages = Table(
-            Message, "id", "customer_id", "kind", "recipient", "body", "state", "cause_kind", "cause_id", "created_at",
-            "due_at", "tries", "claimed_at", "done_at", "done_by_id", "failure", "gateway_id", at=at,
-        )  # fmt: skip
+        self.notes = Notes(throw=throw, at=at)
 
     def flush(self) -> None:
-        for table in (self.orders, self.lines, self.events, self.movements, self.payments, self.messages):
+        for table in (self.orders, self.lines, self.events, self.movements, self.payments, self.notes.table):
             table.flush()
         self.legs.table.flush()
 
@@ -300,8 +193,7 @@ class Book:
         by: int,
     ) -> None:
         self.movements.add(
-            self.movement_ids.next(), product, quantity, start[0], start[1], end[0], end[1], cause[0], cause[1], purpose,
-            day, at, by,
+            self.movement_ids.next(), product, quantity, *start, *end, *cause, purpose, day, at, by
         )  # fmt: skip
 
     def carry(
@@ -361,41 +253,4 @@ class Book:
                 line.ware.deposit_twd, line.delivered, line.taken, line.rest,
             )  # fmt: skip
         for event, kind, at in slip.announced:
-            self._message(slip, event, kind, at)
-
-    def _message(self, slip: Slip, event: int, kind: str, at: dt.datetime) -> None:
-        """An SMS that went out, or a call that the office made; the newest calls still wait on the list."""
-        door = slip.door
-        with translation.override("zh-hant"):
-            body = str(NOTICES[kind].text) % {
-                "number": slip.number, "promise": slip.promise, "track": f"/track/{slip.token}/",
-            }  # fmt: skip
-        pk = self.message_ids.next()
-        cause = ("order_event", str(event))
-        done = at + dt.timedelta(seconds=4)
-        if not door.can_sms:
-            is_new = self.at - at < dt.timedelta(minutes=45) or kind == "failed"
-            state, done_at, by = ("call", None, None) if is_new else ("called", at + dt.timedelta(minutes=6), slip.placed_by)
-            self.messages.add(
-                pk, door.customer, kind, door.phone, body, state, *cause, at, at, 0, None, done_at, by, "", ""
-            )  # fmt: skip
-        elif kind == "confirmed" and self.throw.random() < 0.006:
-            self.messages.add(
-                pk, door.customer, kind, door.phone, body, "parked", *cause, at, at, 5, at, None, None,
-                "the gateway did not answer", "",
-            )  # fmt: skip
-        else:
-            self.messages.add(
-                pk, door.customer, kind, door.phone, body, "sent", *cause, at, at, 1, at, min(done, self.at), None, "",
-                f"seed-{pk}",
-            )  # fmt: skip
-
-
-def make_places(depot: int) -> Places:
-    kind = Place.Kind
-    return Places(
-        opening=Place.of(kind.OPENING).pk,
-        depot=depot,
-        plant=Place.of(kind.PLANT).pk,
-        purchase=Place.of(kind.PURCHASE).pk,
-    )
+            self.notes.tell(slip, event, kind, at)

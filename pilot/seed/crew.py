@@ -28,7 +28,7 @@ CREWS = (
     ("driver9", "小龍", "馬2", MOTORCYCLE, "MOB-2002", "泰復馬榮康王里知卑"),
     ("driver10", "阿義", "里1", TRUCK, "BOM-1008", "里榮知"),
     ("driver11", "阿松", "卑1", TRUCK, "BOM-1009", "卑王縱"),
-    ("driver12", "大武", "迴1", TRUCK, "BOM-1010", "迴知"),
+    ("driver12", "阿武", "迴1", TRUCK, "BOM-1010", "迴知"),
 )
 LIMIT_KG = {TRUCK: 1500, MOTORCYCLE: 80}  # a full 20 kg cylinder is about 40 kg, so a motorcycle carries two
 
@@ -77,8 +77,16 @@ def make_crews(depot: Depot) -> list[Crew]:
         driver = Driver.objects.create(user=user, vehicle=vehicle, depot=depot)
         crews.append(
             Crew(
-                index=index, driver=driver.pk, user=user.pk, vehicle=vehicle.pk, truck=vehicle.place.pk,
-                is_truck=kind == TRUCK, code=code, beat=beat, limit_kg=LIMIT_KG[kind], colour=index % 7 + 1,
-            )  # fmt: skip
+                index=index,
+                driver=driver.pk,
+                user=user.pk,
+                vehicle=vehicle.pk,
+                truck=vehicle.place.pk,
+                is_truck=kind == TRUCK,
+                code=code,
+                beat=beat,
+                limit_kg=LIMIT_KG[kind],
+                colour=index % 7 + 1,
+            )
         )
     return crews

@@ -13,7 +13,7 @@ from customers.models import AccountEntry, Area, Contact, Customer, Membership, 
 from luckygas.models import CUSTOMER, User
 from orders.models import CylinderMovement, Place
 from pilot.seed import words
-from pilot.seed.book import Legs, Places
+from pilot.seed.ledgers import Legs, Places
 from pilot.seed.products import Ware
 from pilot.seed.rows import Numbers, Table, dice
 from pilot.seed.town import GROUNDS, Ground
@@ -180,11 +180,23 @@ class People:
         for count in range(sites):
             self.town.doors.append(
                 self._door(
-                    pinned, customer=pk, name=name[0], is_business=is_business, label=("店裡", "分店")[count] if is_business else "家裡",
-                    takes=takes, quantity=quantity, user=user, phone=phone, can_sms=can_sms, is_live=stage == "live",
-                    is_monthly=is_monthly, is_blocked=is_blocked, limit_twd=limit, weight=weight / sites,
+                    pinned,
+                    customer=pk,
+                    name=name[0],
+                    is_business=is_business,
+                    label=("店裡", "分店")[count] if is_business else "家裡",
+                    takes=takes,
+                    quantity=quantity,
+                    user=user,
+                    phone=phone,
+                    can_sms=can_sms,
+                    is_live=stage == "live",
+                    is_monthly=is_monthly,
+                    is_blocked=is_blocked,
+                    limit_twd=limit,
+                    weight=weight / sites,
                     was_supplied=has_code,
-                )  # fmt: skip
+                )
             )
         if pinned:
             self.memberships.add(self.membership_ids.next(), user, pk)
@@ -274,4 +286,3 @@ class People:
                 self.at,
                 self.by.pk,
             )
-
