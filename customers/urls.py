@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from customers.views import account, signup
+from customers.views import account, calls, contacts, incidents, payments, record, signup, sites
+from customers.views.list import index
 from customers.views.outbox import outbox
-from luckygas.views import pending
 
 app_name = "customers"
 urlpatterns = [
@@ -15,25 +15,25 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/profile/", account.profile, name="profile"),
     path("outbox/", outbox, name="outbox"),
-    path("customers/", pending, name="index"),
-    path("customers/new/", pending, name="create"),
-    path("customers/<int:number>/", pending, name="detail"),
-    path("customers/<int:number>/edit/", pending, name="edit"),
-    path("customers/<int:number>/deactivate/", pending, name="deactivate"),
-    path("customers/<int:number>/reactivate/", pending, name="reactivate"),
-    path("customers/<int:number>/sites/new/", pending, name="add_site"),
-    path("customers/<int:number>/sites/<int:pk>/", pending, name="edit_site"),
-    path("customers/<int:number>/contacts/new/", pending, name="add_contact"),
-    path("customers/<int:number>/contacts/<int:pk>/remove/", pending, name="remove_contact"),
-    path("customers/<int:number>/memberships/new/", pending, name="add_membership"),
-    path("customers/<int:number>/memberships/<int:pk>/remove/", pending, name="remove_membership"),
-    path("customers/<int:number>/payments/new/", pending, name="pay"),
-    path("calls/", pending, name="calls"),
-    path("calls/<int:pk>/called/", pending, name="mark_called"),
-    path("calls/<int:pk>/retry/", pending, name="retry_message"),
-    path("incidents/", pending, name="incidents"),
-    path("incidents/new/", pending, name="open_incident"),
-    path("incidents/alarm/", pending, name="alarm"),
-    path("incidents/<int:pk>/take/", pending, name="take_incident"),
-    path("incidents/<int:pk>/close/", pending, name="close_incident"),
+    path("customers/", index, name="index"),
+    path("customers/new/", record.create, name="create"),
+    path("customers/<int:number>/", record.detail, name="detail"),
+    path("customers/<int:number>/edit/", record.edit, name="edit"),
+    path("customers/<int:number>/deactivate/", record.deactivate, name="deactivate"),
+    path("customers/<int:number>/reactivate/", record.reactivate, name="reactivate"),
+    path("customers/<int:number>/sites/new/", sites.add_site, name="add_site"),
+    path("customers/<int:number>/sites/<int:pk>/", sites.edit_site, name="edit_site"),
+    path("customers/<int:number>/contacts/new/", contacts.add_contact, name="add_contact"),
+    path("customers/<int:number>/contacts/<int:pk>/remove/", contacts.remove_contact, name="remove_contact"),
+    path("customers/<int:number>/memberships/new/", contacts.add_membership, name="add_membership"),
+    path("customers/<int:number>/memberships/<int:pk>/remove/", contacts.remove_membership, name="remove_membership"),
+    path("customers/<int:number>/payments/new/", payments.pay, name="pay"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<int:pk>/called/", calls.mark_called, name="mark_called"),
+    path("calls/<int:pk>/retry/", calls.retry_message, name="retry_message"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/new/", incidents.open_incident, name="open_incident"),
+    path("incidents/alarm/", incidents.alarm, name="alarm"),
+    path("incidents/<int:pk>/take/", incidents.take_incident, name="take_incident"),
+    path("incidents/<int:pk>/close/", incidents.close_incident, name="close_incident"),
 ]

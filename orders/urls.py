@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<str:number>/hold/", office.hold, name="hold"),
     path("orders/<str:number>/reschedule/", office.reschedule, name="reschedule"),
     path("orders/<str:number>/deliver/", office.deliver, name="deliver"),
+    path("customers/<int:number>/standing/", office.standing, name="standing"),
     path("desk/", desk.desk, name="desk"),
     path("desk/find/", desk.find, name="find"),
     path("desk/<int:number>/", desk.call, name="call"),

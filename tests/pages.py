@@ -120,6 +120,7 @@ PAGES = [
     Page("orders:hold", OFFICE, order),
     Page("orders:reschedule", OFFICE, order),
     Page("orders:deliver", OFFICE, order),
+    Page("orders:standing", OFFICE, customer, is_page=False),
     Page("orders:desk", OFFICE),
     Page("orders:find", OFFICE, is_page=False),
     Page("orders:call", OFFICE, customer),

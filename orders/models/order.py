@@ -562,9 +562,11 @@ class Order(Record):
         live.changed("order", self.number)
 
     @transaction.atomic
-    def reschedule(self, when: When, *, by: User, reason: str) -> None:
+    def reschedule(self, when: When, *, by: User, reason: str, operation_id: uuid.UUID | None = None) -> None:
         """Another day or window that the customer agreed to; when we move it across a price change the lower holds."""
         self.lock()
+        if operation_id and self.events.filter(operation_id=operation_id).exists():
+            return
         if self.state not in {State.PLACED, State.HELD, State.CONFIRMED}:
             raise Refused(_("Take it off its route first."), code="illegal_move")
         wish = Wish(site=self.site, items=(), when=when)
@@ -579,7 +581,8 @@ class Order(Record):
             if quote.gas_twd < line.unit_price_twd:
                 line.unit_price_twd = quote.gas_twd
                 line.save(update_fields=["unit_price_twd"])
-        OrderEvent.write(self, self.state, self.state, by=by, reason=reason or "rescheduled", data=before)
+        reason = reason or "rescheduled"
+        OrderEvent.write(self, self.state, self.state, by=by, reason=reason, data=before, operation_id=operation_id)
         live.changed("order", self.number)
 
     @transaction.atomic

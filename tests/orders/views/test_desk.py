@@ -286,7 +286,7 @@ def test_another_customers_site_is_404(signed_in, dispatcher, noodles):
     assert Order.objects.count() == 0
 
 
-# --- counter -----------------------------------------------------------------------------------------------------------
+# --- counter --------------------------------------------------------------------------------------------------------
 def counter(**more):
     return typed(is_at_counter="on", method="cash", received_twd="2000", **more)
 
@@ -344,7 +344,7 @@ def test_nothing_leaves_the_counter_while_a_manager_must_decide(signed_in, dispa
     assert Order.objects.count() == 0
 
 
-# --- who may -----------------------------------------------------------------------------------------------------------
+# --- who may --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["orders:desk", "orders:find", "orders:call", "orders:desk_quote", "orders:take"])
 def test_only_the_office_may(signed_in, noodles, driver, ops, name):
     args = [] if name in {"orders:desk", "orders:find"} else [noodles.number]

@@ -1,0 +1,126 @@
+"""What the office writes about a customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Area, Customer
+from customers.phones import narrow
+from customers.phones import parse as parse_phone
+from customers.tax_id import is_tax_id
+from luckygas.errors import Refused
+from luckygas.forms import OperationIdField
+
+ANY = [("", _("all"))]
+CREDIT = ("credit_limit_twd", "is_blocked")  # a manager's
+
+
+class CustomerFilterForm(forms.Form):
+    """Which customers to list; every field may be empty."""
+
+    text = forms.CharField(
+        label=_("Name, number, phone or address"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    area = forms.ModelChoiceField(
+        label=_("Area"), required=False, queryset=Area.objects.all(), to_field_name="code", empty_label=_("all")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[*ANY, *Customer.Kind.choices])
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
+    stopped = forms.BooleanField(label=_("stopped ones too"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [*ANY, *Customer._meta.get_field("stage").choices]  # type: ignore[attr-defined]
+
+    def chosen(self) -> Any:
+        """Those that were asked for, in the order of their numbers or of how well they match."""
+        self.is_valid()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        found = Customer.objects.search(asked["text"]) if "text" in asked else Customer.objects.order_by("number")
+        if "area" in asked:
+            found = found.filter(pk__in=asked["area"].sites.values("customer"))
+        for name in ("kind", "stage"):
+            if name in asked:
+                found = found.filter(**{name: asked[name]})
+        return found if "stopped" in asked or "text" in asked else found.active()
+
+
+class CustomerForm(forms.ModelForm):
+    """The facts of a customer. Credit is a manager's: others do not get those fields."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            *("name", "kind", "trade", "settlement", "is_metered", "invoice_title", "tax_id"),
+            *("credit_limit_twd", "is_blocked", "language", "note"),
+        ]
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"trade": "", "is_blocked": _("Orders on account are held.")}
+        error_messages = {"name": {"required": _("Write the name.")}}
+
+    language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES, initial="zh-hant")
+
+    def __init__(self, *args: Any, may_give_credit: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_give_credit:
+            for name in CREDIT:
+                del self.fields[name]
+
+    def clean_name(self) -> str:
+        return narrow(self.cleaned_data["name"])
+
+    def clean_tax_id(self) -> str:
+        typed = narrow(self.cleaned_data["tax_id"])
+        if typed and not is_tax_id(typed):
+            raise forms.ValidationError(_("This is no unified business number: 8 digits whose check is right."))
+        return typed
+
+    def clean_credit_limit_twd(self) -> int | None:
+        limit = self.cleaned_data["credit_limit_twd"]
+        if limit is not None and limit > 100_000_000:
+            raise forms.ValidationError(_("At most NT$100,000,000."))
+        return limit
+
+
+class NewCustomerForm(CustomerForm):
+    """A new customer with the first phone and, if they said it, the first address."""
+
+    operation_id = OperationIdField()
+    phone = forms.CharField(label=_("Phone"), max_length=60, error_messages={"required": _("Write a phone number.")})
+    contact = forms.CharField(label=_("Who answers"), max_length=60, required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.all(), required=False)
+
+    def clean_phone(self) -> str:
+        typed = self.cleaned_data["phone"]
+        try:
+            parse_phone(typed)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused.sentence)) from None
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("address") and not data.get("area") and "area" not in self.errors:
+            self.add_error("area", _("Choose the area of this address."))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """What belongs to the customer itself."""
+        mine = ("operation_id", "phone", "contact", "address", "area")
+        return {name: value for name, value in self.cleaned_data.items() if name not in mine}
+
+
+class DeactivateForm(forms.Form):
+    """Why a customer stops."""
+
+    reason = forms.CharField(
+        label=_("Why they stop"), max_length=200, error_messages={"required": _("Write why this customer stops.")}
+    )

@@ -1,0 +1,118 @@
+"""One customer's record: what is written on it, who changed it, who looked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.changes import changes_of, reads_of
+from customers.forms.record import CustomerForm, DeactivateForm, NewCustomerForm
+from customers.models import Contact, Customer, Site
+from luckygas.access import allow, note_read
+from luckygas.errors import Refused
+from luckygas.forms import refuse
+from luckygas.http import done, show
+from luckygas.models import DISPATCHER, MANAGER
+
+ENTRIES = 12
+
+
+def customer_for(request: HttpRequest, number: int) -> Customer:
+    """The customer with this number, when this person may see them."""
+    return get_object_or_404(Customer.objects.visible_to(request.user).with_money(), number=number)  # type: ignore[arg-type]
+
+
+def record_url(customer: Customer) -> str:
+    return reverse("customers:detail", args=[customer.number])
+
+
+@allow(DISPATCHER, MANAGER)
+def detail(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole record; the look is written down."""
+    customer = customer_for(request, number)
+    note_read(request, "customer", customer.pk)
+    return show(request, "customers/detail.html", detail_context(customer))
+
+
+def detail_context(customer: Customer) -> dict[str, Any]:
+    return {
+        "customer": customer,
+        "sites": customer.sites.select_related("area").order_by("-is_active", "pk"),
+        "contacts": customer.contacts.filter(is_active=True),
+        "memberships": customer.memberships.select_related("user", "site").order_by("pk"),
+        "entries": customer.entries.filter(account="receivable").order_by("-pk")[:ENTRIES],
+        "changes": changes_of(customer),
+        "reads": reads_of(customer),
+    }
+
+
+@allow(DISPATCHER, MANAGER)
+def create(request: HttpRequest) -> HttpResponse:
+    """Somebody new: the record, the phone they call from and, when they said it, where to."""
+    form = NewCustomerForm(request.POST or None, may_give_credit=_may_give_credit(request))
+    if form.is_valid():
+        try:
+            customer = _register(request, form)
+            return done(request, record_url(customer), message=_("%s is on the record.") % customer)
+        except Refused as refused:
+            refuse(form, refused)
+    return _answer(request, "customers/create.html", {"form": form})
+
+
+@transaction.atomic
+def _register(request: HttpRequest, form: NewCustomerForm) -> Customer:
+    data = form.cleaned_data
+    customer = Customer.register(operation_id=data["operation_id"], by=request.user, **form.facts())  # type: ignore[arg-type]
+    if customer.contacts.exists():
+        return customer  # sent twice
+    Contact.add(customer=customer, raw=data["phone"], name=data["contact"])
+    if data["address"]:
+        Site.add(customer=customer, by=request.user, address=data["address"], area=data["area"])  # type: ignore[arg-type]
+    return customer
+
+
+@allow(DISPATCHER, MANAGER)
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Correct the facts. Only what was changed is written, so that two people do not undo each other."""
+    customer = customer_for(request, number)
+    form = CustomerForm(request.POST or None, instance=customer, may_give_credit=_may_give_credit(request))
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in form.changed_data}
+        customer.change(by=request.user, **facts)  # type: ignore[arg-type]
+        return done(request, record_url(customer), message=_("Saved."))
+    return _answer(request, "customers/edit.html", {"customer": customer, "form": form})
+
+
+@allow(DISPATCHER, MANAGER)
+def deactivate(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop serving somebody, with the reason; the record stays."""
+    customer, form = customer_for(request, number), DeactivateForm(request.POST or None)
+    if form.is_valid():
+        try:
+            customer.deactivate(by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+            return done(request, record_url(customer), message=_("%s is stopped.") % customer)
+        except Refused as refused:
+            refuse(form, refused)
+    return _answer(request, "customers/deactivate.html", {"customer": customer, "form": form})
+
+
+@allow(DISPATCHER, MANAGER)
+@require_POST
+def reactivate(request: HttpRequest, number: int) -> HttpResponse:
+    customer = customer_for(request, number)
+    customer.reactivate(by=request.user)  # type: ignore[arg-type]
+    return done(request, record_url(customer), message=_("%s is served again.") % customer)
+
+
+def _may_give_credit(request: HttpRequest) -> bool:
+    return MANAGER in request.user.roles  # type: ignore[union-attr]
+
+
+def _answer(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return show(request, template, context, part="form", status=422 if request.method == "POST" else 200)

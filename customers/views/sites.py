@@ -1,0 +1,47 @@
+"""The places of a customer's."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from customers.forms.site import SiteForm
+from customers.models import Site
+from customers.views.record import customer_for, record_url
+from luckygas.access import allow
+from luckygas.errors import Refused
+from luckygas.forms import refuse
+from luckygas.http import done, show
+from luckygas.models import DISPATCHER, MANAGER
+
+
+@allow(DISPATCHER, MANAGER)
+def add_site(request: HttpRequest, number: int) -> HttpResponse:
+    """Another address of this customer's."""
+    customer = customer_for(request, number)
+    form = SiteForm(request.POST or None, instance=Site(customer=customer))
+    if form.is_valid():
+        try:
+            Site.add(customer=customer, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            return done(request, record_url(customer), message=_("The address is on the record."))
+        except Refused as refused:
+            refuse(form, refused)
+    return _answer(request, {"customer": customer, "form": form})
+
+
+@allow(DISPATCHER, MANAGER)
+def edit_site(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """Correct an address, its hours, its pin."""
+    customer = customer_for(request, number)
+    site = get_object_or_404(customer.sites, pk=pk)
+    form = SiteForm(request.POST or None, instance=site)
+    if form.is_valid():
+        site.change(by=request.user, **form.changed())  # type: ignore[arg-type]
+        return done(request, record_url(customer), message=_("Saved."))
+    return _answer(request, {"customer": customer, "site": site, "form": form})
+
+
+def _answer(request: HttpRequest, context: dict) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    return show(request, "customers/site.html", context, part="form", status=status)

@@ -1,0 +1,46 @@
+"""What happened to an order, in words: who, when, through which channel and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from orders.models import Order, OrderEvent
+
+BAD = frozenset({Order.State.HELD, Order.State.REVIEW, Order.State.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Station:
+    """One thing that happened, as a line draws it."""
+
+    state: str
+    at: dt.datetime
+    text: str
+    note: str
+
+
+def story(order: Order) -> list[Station]:
+    """The events of an order, oldest first; the last one is where it stands."""
+    events = list(order.events.all())
+    return [_station(event, is_last=event is events[-1]) for event in events]
+
+
+def _station(event: OrderEvent, *, is_last: bool) -> Station:
+    state = "failed" if event.to_state in BAD else "now" if is_last else "done"
+    if event.from_state == Order.State.OUT and event.to_state == Order.State.CONFIRMED:
+        state = "failed"
+    who = str(event.by) if event.by else _("by itself")
+    said = {"changed": "", "rescheduled": ""}.get(event.reason, event.reason)
+    late = _("entered later") if event.recorded_at - event.at > dt.timedelta(minutes=5) else ""
+    return Station(state, event.at, _words(event), " · ".join(part for part in (who, said, late) if part))
+
+
+def _words(event: OrderEvent) -> str:
+    if event.from_state == event.to_state:
+        return _("Changed") if event.reason == "changed" else _("Another time")
+    if not event.from_state:
+        return _("Received by %(channel)s") % {"channel": event.get_channel_display()}
+    return str(event.get_to_state_display())
