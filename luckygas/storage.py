@@ -57,6 +57,8 @@ def read(storage: Any, path: str) -> str:
 class ManifestStaticFiles(CompressedManifestStaticFilesStorage):
     """What STORAGES names. Parts that went into a list are neither hashed nor compressed: nobody asks for them."""
 
+    support_js_module_import_aggregation = True  # the driver's modules import each other by their hashed names
+
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
         lists = {name: source for name, source in paths.items() if name in LISTS}
         parts = set().union(*(parts_of(*source) for source in lists.values()))
