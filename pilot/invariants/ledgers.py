@@ -1,0 +1,113 @@
+"""Both ledgers: money and cylinders, against what was handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pilot.invariants.rule import invariant, rows
+
+
+@invariant
+def transfers_sum_to_zero() -> list[tuple[Any, Any]]:
+    """The legs of each transfer sum to zero and belong to one customer."""
+    return rows("""
+        SELECT transfer, 'sums to ' || sum(amount_twd) || ' over ' || count(DISTINCT customer_id) || ' customers'
+        FROM customers_accountentry GROUP BY transfer
+        HAVING sum(amount_twd) <> 0 OR min(customer_id) <> max(customer_id)
+    """)
+
+
+@invariant
+def deliveries_are_charged_as_handed_over() -> list[tuple[Any, Any]]:
+    """What an order charged is what its lines say was handed over, at its own prices; before that, nothing."""
+    return rows("""
+        WITH handed AS (
+            SELECT order_id, sum(delivered * unit_price_twd) AS gas,
+                   sum(greatest(delivered - empties_taken, 0) * deposit_twd) AS deposit
+            FROM orders_orderline GROUP BY order_id
+        ), charged AS (
+            SELECT cause_id,
+                   sum(amount_twd) FILTER (WHERE purpose = 'charge') AS gas,
+                   sum(amount_twd) FILTER (WHERE purpose = 'deposit') AS deposit
+            FROM customers_accountentry
+            WHERE cause_kind = 'order' AND account = 'receivable' AND purpose IN ('charge', 'deposit')
+            GROUP BY cause_id
+        )
+        SELECT handed.order_id, 'charged ' || coalesce(charged.gas, 0) || ' + ' || coalesce(charged.deposit, 0)
+               || ', handed over ' || coalesce(handed.gas, 0) || ' + ' || coalesce(handed.deposit, 0)
+        FROM handed LEFT JOIN charged ON charged.cause_id = handed.order_id::text
+        WHERE coalesce(charged.gas, 0) <> coalesce(handed.gas, 0)
+           OR coalesce(charged.deposit, 0) <> coalesce(handed.deposit, 0)
+    """)
+
+
+@invariant
+def cylinders_move_as_handed_over() -> list[tuple[Any, Any]]:
+    """The cylinders that an order moved are those its lines say were given and taken."""
+    return rows("""
+        WITH moved AS (
+            SELECT cause_id, product_id,
+                   sum(quantity) FILTER (WHERE purpose = 'given') AS given,
+                   sum(quantity) FILTER (WHERE purpose = 'taken') AS taken
+            FROM orders_cylindermovement WHERE cause_kind = 'order' AND purpose IN ('given', 'taken')
+            GROUP BY cause_id, product_id
+        )
+        SELECT coalesce(line.order_id::text, moved.cause_id), 'product ' || coalesce(line.product_id, moved.product_id)
+               || ': moved ' || coalesce(moved.given, 0) || ' and ' || coalesce(moved.taken, 0) || ', handed over '
+               || coalesce(line.delivered, 0) || ' and ' || coalesce(line.empties_taken, 0)
+        FROM orders_orderline line
+        FULL JOIN moved ON moved.cause_id = line.order_id::text AND moved.product_id = line.product_id
+        WHERE coalesce(moved.given, 0) <> coalesce(line.delivered, 0)
+           OR coalesce(moved.taken, 0) <> coalesce(line.empties_taken, 0)
+    """)
+
+
+@invariant
+def cylinders_are_conserved() -> list[tuple[Any, Any]]:
+    """A known cylinder leaves from where it came to, in the state it came with, and is of its product."""
+    return rows("""
+        WITH path AS (
+            SELECT cylinder_id, product_id, from_place_id, from_state,
+                   lag(to_place_id) OVER way AS place_before, lag(to_state) OVER way AS state_before
+            FROM orders_cylindermovement WHERE cylinder_id IS NOT NULL
+            WINDOW way AS (PARTITION BY cylinder_id ORDER BY at, id)
+        )
+        SELECT c.serial, 'left place ' || path.from_place_id || ' ' || path.from_state || ', was at '
+               || coalesce(path.place_before::text, '?') || ' ' || coalesce(path.state_before, '?')
+        FROM path JOIN orders_cylinder c ON c.id = path.cylinder_id
+        WHERE path.product_id <> c.product_id
+           OR (path.place_before IS NOT NULL
+               AND (path.place_before, path.state_before) IS DISTINCT FROM (path.from_place_id, path.from_state))
+        UNION ALL
+        SELECT id::text, 'moves ' || quantity || ' to itself or nothing' FROM orders_cylindermovement
+        WHERE quantity <= 0 OR (from_place_id = to_place_id AND from_state = to_state)
+    """)
+
+
+@invariant
+def delivered_is_handed_over() -> list[tuple[Any, Any]]:
+    """A delivered order says what was handed over and when; one that is not on the way says nothing of it."""
+    return rows("""
+        SELECT o.number, 'delivered, a line says nothing' FROM orders_order o
+        JOIN orders_orderline l ON l.order_id = o.id AND l.delivered IS NULL WHERE o.state = 'delivered'
+        UNION ALL
+        SELECT o.number, 'delivered without a time' FROM orders_order o
+        WHERE o.state = 'delivered' AND o.delivered_at IS NULL
+        UNION ALL
+        SELECT o.number, o.state || ', a line was handed over' FROM orders_orderline l
+        JOIN orders_order o ON o.id = l.order_id AND o.state NOT IN ('delivered', 'review')
+        WHERE l.delivered IS NOT NULL
+    """)
+
+
+@invariant
+def payments_are_booked() -> list[tuple[Any, Any]]:
+    """Each payment has its legs: what was received, in cash or at the bank."""
+    return rows("""
+        SELECT p.id, 'received ' || p.received_twd || ', booked ' || coalesce(sum(e.amount_twd), 0)
+        FROM customers_payment p
+        LEFT JOIN customers_accountentry e
+          ON e.cause_kind = 'payment' AND e.cause_id = p.id::text AND e.purpose = 'received'
+         AND e.account IN ('cash', 'bank') AND e.customer_id = p.customer_id
+        GROUP BY p.id HAVING coalesce(sum(e.amount_twd), 0) <> p.received_twd
+    """)

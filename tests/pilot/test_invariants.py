@@ -1,0 +1,305 @@
+"""Every invariant is broken once, past the rules of the database, and seen."""
+
+import json
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from customers.models import Customer, Message, Payment, PhoneCode
+from deliveries.models import Device, DriverEvent
+from orders.handover import Handover
+from orders.models import Cylinder, CylinderMovement, Order, Place
+from orders.wishes import When
+from pilot import invariants
+from tests.factories import (
+    DepotFactory,
+    RouteFactory,
+    SiteFactory,
+    SlotFactory,
+    placed,
+    priced,
+    wish,
+)
+from tests.soundness import assert_sound
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+
+
+@dataclass
+class World:
+    delivered: Order
+    waiting: Order
+    slotted: Order
+    planned: Order
+    payment: Payment
+    event: DriverEvent
+    cylinder: Cylinder
+
+
+@pytest.fixture
+def world(dispatcher):
+    """A little of everything, made by the verbs."""
+    delivered = placed(by=dispatcher)
+    delivered.deliver(Handover.as_ordered(delivered, leak_check="passed"), place=DepotFactory().place, by=dispatcher)
+    payment = Payment.record(
+        operation_id=uuid.uuid4(), customer=delivered.customer, method="cash", received_twd=820, by=dispatcher
+    )
+    slotted = placed(wish(when=When(slot=SlotFactory())), by=dispatcher)
+    planned, route = placed(by=dispatcher), RouteFactory()
+    route.add(planned, by=dispatcher)
+    route.publish(by=dispatcher)
+    device = Device.objects.create(key=uuid.uuid4(), user=route.driver.user)
+    event = DriverEvent.objects.create(
+        pk=uuid.uuid4(), device=device, seq=1, user=device.user, kind="arrive", body={}, happened_at=timezone.now()
+    )
+    cylinder = Cylinder.objects.create(serial="LG-20-1", product=priced())
+    CylinderMovement.objects.create(
+        product=cylinder.product, cylinder=cylinder, quantity=1, from_place=Place.of("purchase"), from_state="empty",
+        to_place=Place.of("plant"), to_state="empty", cause_kind="test", cause_id="1", purpose="buy",
+        day=timezone.localdate(),
+    )  # fmt: skip
+    customer = delivered.customer
+    Customer.objects.filter(pk=customer.pk).update(legacy_code="L1")
+    PhoneCode.send(phone="+886900000123", purpose="signup")
+    return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
+
+
+def force(*statements, **values):
+    """SQL by hand, past triggers and constraints; the test's transaction takes all of it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in statements:
+            cursor.execute(statement, values)
+
+
+def off(*tables):
+    return [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
+
+
+def drop(table, *names):
+    return [f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' for name in names]
+
+
+def drop_unique(table, column):
+    """Whatever makes this one column unique."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid"
+            " AND c.conkey = ARRAY[a.attnum] WHERE c.contype = 'u' AND conrelid = %s::regclass AND attname = %s",
+            [table, column],
+        )
+        return drop(table, *[name for (name,) in cursor.fetchall()])
+
+
+def broken(name):
+    """What the rule says; no other rule may be needed to see it."""
+    return invariants.INVARIANTS[name].violations()
+
+
+ORDER, EVENT, MESSAGE, ENTRY = "orders_order", "orders_orderevent", "customers_message", "customers_accountentry"
+MOVEMENT, LINE, STOP, ROUTE = "orders_cylindermovement", "orders_orderline", "deliveries_stop", "deliveries_route"
+DRIVER_EVENT = "deliveries_driverevent"
+
+CASES = {
+    "orders_are_whole": [
+        ("no line", [f"DELETE FROM {LINE} WHERE order_id = %(waiting)s"]),
+        ("no first event", [*off(EVENT), f"DELETE FROM {EVENT} WHERE order_id = %(waiting)s AND from_state = ''"]),
+        ("2 first events", [*off(EVENT), f"UPDATE {EVENT} SET from_state = '' WHERE order_id = %(waiting)s"]),
+    ],
+    "states_are_told_by_events": [
+        ("events say", [*off(ORDER), f"UPDATE {ORDER} SET state = 'cancelled' WHERE id = %(waiting)s"]),
+        (
+            "an event starts at",
+            [*off(EVENT), f"UPDATE {EVENT} SET from_state = 'out' WHERE order_id = %(waiting)s AND from_state <> ''"],
+        ),
+    ],
+    "moves_are_legal": [
+        ("placed to out", [*off(EVENT), f"UPDATE {EVENT} SET to_state = 'out' WHERE order_id = %(waiting)s"
+                                        " AND from_state = 'placed'"]),
+    ],
+    "changes_name_their_actor": [
+        ("by nobody", [*off(EVENT), f"UPDATE {EVENT} SET by_id = NULL WHERE order_id = %(waiting)s"]),
+    ],
+    "changes_are_announced_once": [
+        ("announced 0 times", [f"DELETE FROM {MESSAGE} WHERE customer_id = %(waiting_customer)s"]),
+    ],
+    "orders_keep_their_decision": [
+        ("decided with nothing", [*off(ORDER), f"UPDATE {ORDER} SET decision = '{{}}' WHERE id = %(waiting)s"]),
+    ],
+    "no_order_of_the_legacy_system_is_open": [
+        ("legacy", [*off("customers_customer"), "UPDATE customers_customer SET stage = 'legacy',"
+                    " system_of_record = 'legacy' WHERE id = %(waiting_customer)s"]),
+    ],
+    "one_system_decides": [
+        ("live with legacy", [*drop("customers_customer", "stage_and_system_of_record_agree"),
+                              "UPDATE customers_customer SET system_of_record = 'legacy'"
+                              " WHERE id = %(waiting_customer)s"]),
+    ],
+    "slots_are_not_promised_twice": [
+        ("1 orders in 0 places", ["UPDATE orders_slot SET capacity = 0"]),
+        ("is promised for", [f"UPDATE {ORDER} SET promised_on = promised_on + 1 WHERE id = %(slotted)s"]),
+    ],
+    "trucks_are_not_overloaded": [
+        ("kg on", ["UPDATE deliveries_vehicle SET limit_kg = 1"]),
+    ],
+    "orders_are_on_one_route": [
+        ("without an open stop", [*off(STOP), f"DELETE FROM {STOP} WHERE order_id = %(planned)s"]),
+        ("without an open stop", [*off(ROUTE), f"UPDATE {ROUTE} SET state = 'draft'"]),
+    ],
+    "transfers_sum_to_zero": [
+        ("sums to", [*off(ENTRY), f"UPDATE {ENTRY} SET amount_twd = amount_twd + 1 WHERE account = 'sales'"]),
+    ],
+    "deliveries_are_charged_as_handed_over": [
+        ("charged 0 + 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE cause_kind = 'order'"]),
+        ("charged 820", [f"UPDATE {LINE} SET delivered = 3 WHERE order_id = %(delivered)s"]),
+    ],
+    "cylinders_move_as_handed_over": [
+        ("moved 0 and 0", [*off(MOVEMENT), f"DELETE FROM {MOVEMENT} WHERE cause_kind = 'order'"]),
+        ("moved 5", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET quantity = 5 WHERE purpose = 'given'"]),
+        ("handed over 0", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET cause_id = '0' WHERE purpose = 'given'"]),
+    ],
+    "cylinders_are_conserved": [
+        ("was at", [f"INSERT INTO {MOVEMENT} (product_id, cylinder_id, quantity, from_place_id, from_state,"
+                    " to_place_id, to_state, cause_kind, cause_id, purpose, day, at)"
+                    " SELECT product_id, cylinder_id, 1, from_place_id, 'full', to_place_id, 'full', 'test', '2', 'x',"
+                    f" day, at + interval '1 hour' FROM {MOVEMENT} WHERE cylinder_id IS NOT NULL"]),
+    ],
+    "delivered_is_handed_over": [
+        ("a line says nothing", [f"UPDATE {LINE} SET delivered = NULL, empties_taken = NULL"
+                                 " WHERE order_id = %(delivered)s"]),
+        ("without a time", [*drop(ORDER, "delivered_has_its_time"),
+                            f"UPDATE {ORDER} SET delivered_at = NULL WHERE id = %(delivered)s"]),
+        ("confirmed, a line was handed over", [f"UPDATE {LINE} SET delivered = ordered, empties_taken = 0"
+                                               " WHERE order_id = %(waiting)s"]),
+    ],
+    "payments_are_booked": [
+        ("booked 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE cause_kind = 'payment'"]),
+        ("received 821", [*off("customers_payment"), "UPDATE customers_payment SET received_twd = 821"]),
+    ],
+    "messages_leave_in_time": [
+        ("waiting since", [f"UPDATE {MESSAGE} SET due_at = due_at - interval '2 minutes' WHERE state = 'waiting'"]),
+        ("sending since", [*off(MESSAGE), f"UPDATE {MESSAGE} SET state = 'sending',"
+                           " claimed_at = due_at - interval '2 minutes' WHERE state = 'waiting'"]),
+    ],
+    "old_codes_are_unreadable": [
+        ("shows its code", [f"UPDATE {MESSAGE} SET created_at = created_at - interval '1 hour' WHERE kind = 'code'"]),
+    ],
+    "driver_events_are_finished": [
+        ("stored since", [f"UPDATE {DRIVER_EVENT} SET received_at = received_at - interval '2 days'"]),
+        ("without a review", [f"UPDATE {DRIVER_EVENT} SET state = 'review'"]),
+    ],
+    "phones_left_no_gap": [
+        ("nothing between 1 and 5", [
+            f"INSERT INTO {DRIVER_EVENT} (id, device_id, seq, user_id, kind, body, body_digest, happened_at,"
+            " received_at, state, answer) SELECT gen_random_uuid(), device_id, 5, user_id, kind, body, '', happened_at,"
+            f" received_at - interval '2 days', 'applied', '{{}}' FROM {DRIVER_EVENT}",
+        ]),
+    ],
+    "the_database_keeps_its_rules": [
+        ("trigger append_only is off", off(ENTRY)),
+        ("trigger state_moves is off", off(ORDER)),
+        ("constraint an_order_stores_its_variant", drop(ORDER, "an_order_stores_its_variant")),
+        ("constraint one_open_route_a_driver_and_day", ['DROP INDEX "one_open_route_a_driver_and_day"']),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name, said, statements", [(name, said, sql) for name, cases in CASES.items() for said, sql in cases]
+)
+def test_what_breaks_a_rule_is_named(world, name, said, statements):
+    assert broken(name) == []
+
+    force(
+        *statements,
+        waiting=world.waiting.pk,
+        waiting_customer=world.waiting.customer_id,
+        slotted=world.slotted.pk,
+        planned=world.planned.pk,
+        delivered=world.delivered.pk,
+    )
+
+    assert said in " ".join(violation.wrong for violation in broken(name))
+
+
+@pytest.mark.parametrize("column", ["operation_id", "number"])
+def test_two_orders_of_one_deed_are_seen(world, column):
+    value = getattr(world.waiting, column)
+
+    force(
+        *off(ORDER),
+        *drop_unique(ORDER, column),
+        f"UPDATE {ORDER} SET {column} = %(value)s WHERE id = %(other)s",
+        value=value,
+        other=world.slotted.pk,
+    )
+
+    assert [violation.wrong[:8] for violation in broken("orders_exist_once")] == ["2 orders"]
+    assert f"{column} may repeat" in [violation.wrong for violation in broken("the_database_keeps_its_rules")]
+
+
+def test_a_stop_too_many_is_seen(world):
+    force(
+        'DROP INDEX "one_open_delivery_an_order"',
+        f"INSERT INTO {STOP} (route_id, position, kind, order_id, site_id, state, due_twd, note, fail_reason,"
+        f" next_step) SELECT route_id, 99, kind, order_id, site_id, state, 0, '', '', '' FROM {STOP} WHERE order_id = %(planned)s",
+        planned=world.planned.pk,
+    )
+
+    assert [violation.wrong for violation in broken("orders_are_on_one_route")] == ["2 open deliveries"]
+
+
+def test_a_stage_that_nobody_moved_to_is_seen(world, manager):
+    customer = SiteFactory(customer__stage="imported", customer__system_of_record="legacy").customer
+    customer.move_to("live", by=manager, reason="third cohort")
+    assert broken("one_system_decides") == []
+
+    force(
+        *off("customers_customer"), "UPDATE customers_customer SET stage = 'settled' WHERE id = %(pk)s", pk=customer.pk
+    )
+
+    assert [violation.wrong for violation in broken("one_system_decides")] == ["is settled, was moved to live"]
+
+
+def test_every_rule_is_broken_by_a_test():
+    assert set(CASES) | {"orders_exist_once"} == set(invariants.INVARIANTS)
+
+
+def test_every_rule_says_what_it_promises():
+    assert all(rule.sentence.endswith(".") for rule in invariants.INVARIANTS.values())
+
+
+def test_what_the_verbs_leave_is_sound(world):
+    assert_sound(without=frozenset())
+
+
+def test_a_journey_that_is_not_sound_says_where(world):
+    force(f"DELETE FROM {LINE} WHERE order_id = %(pk)s", pk=world.waiting.pk)
+
+    with pytest.raises(AssertionError, match=f"orders_are_whole: {world.waiting.number}: no line"):
+        assert_sound()
+
+
+def test_the_command_is_silent_about_nothing_and_answers_by_its_code(world, capsys):
+    call_command("invariants")
+    assert "BROKEN" not in capsys.readouterr().out
+    Message.objects.filter(state="waiting").update(due_at=timezone.now() - timezone.timedelta(minutes=5))
+
+    with pytest.raises(SystemExit) as left:
+        call_command("invariants", "--json")
+
+    said = json.loads(capsys.readouterr().out)
+    assert (left.value.code, said["sound"]) == (1, False)
+    assert len(said["invariants"]["messages_leave_in_time"]["violations"]) >= 1
+
+
+def test_so_many_violations_are_shown_and_no_more(world):
+    for number in range(60):
+        Message.write(kind="held", recipient="+886900000123", body="x", cause=("many", number))
+    Message.objects.update(due_at=timezone.now() - timezone.timedelta(minutes=5))
+
+    assert len(broken("messages_leave_in_time")) == 50
