@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -57,6 +58,8 @@ def close_review(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             review.close(by=request.user, **form.cleaned_data)
         except Refused as refused:
+            if refused.code == "closed":  # its form is not on the page any more
+                messages.error(request, str(refused.sentence))
             form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         else:
             url = reverse("deliveries:reviews")
