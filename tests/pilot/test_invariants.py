@@ -246,7 +246,8 @@ def test_a_stop_too_many_is_seen(world):
     force(
         'DROP INDEX "one_open_delivery_an_order"',
         f"INSERT INTO {STOP} (route_id, position, kind, order_id, site_id, state, due_twd, note, fail_reason,"
-        f" next_step) SELECT route_id, 99, kind, order_id, site_id, state, 0, '', '', '' FROM {STOP} WHERE order_id = %(planned)s",
+        f" next_step) SELECT route_id, 99, kind, order_id, site_id, state, 0, '', '', '' FROM {STOP}"
+        " WHERE order_id = %(planned)s",
         planned=world.planned.pk,
     )
 
