@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+
 from customers.models import Customer, Membership, Site
 from luckygas.models import User
 
@@ -21,9 +23,17 @@ class Mine:
         return cls(user, tuple(user.memberships.select_related("customer").order_by("pk")))
 
     @cached_property
+    def places(self) -> list[Site]:
+        """Every address this person may look at, in the order they were entered."""
+        whole = [membership.customer_id for membership in self.memberships if membership.site_id is None]
+        single = [membership.site_id for membership in self.memberships if membership.site_id]
+        visible = Site.objects.active().filter(Q(customer__in=whole) | Q(pk__in=single))
+        return list(visible.select_related("customer", "area").order_by("pk"))
+
+    @cached_property
     def sites(self) -> list[Site]:
-        """Where this person may order, in the order they were entered."""
-        return list(Site.objects.orderable_by(self.user))
+        """Where this person may order."""
+        return [site for site in self.places if site.customer.is_active and self.may_order(site)]
 
     @cached_property
     def customers(self) -> list[Customer]:

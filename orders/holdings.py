@@ -1,11 +1,11 @@
-"""What stands at a person's addresses and what we hold for them: sums of the ledgers, in four queries."""
+"""What stands at a person's addresses and what we hold for them: sums of the ledgers, in three queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Sum
+from django.db.models import Sum
 
 from customers.mine import Mine
 from customers.models import Customer, Site
@@ -28,15 +28,12 @@ class Holding:
 
 def holdings(mine: Mine) -> list[Holding]:
     """Each customer of this person, with cylinders per site. A site that was never counted or supplied shows none."""
-    scoped = {membership.site_id for membership in mine.memberships if membership.site_id}
-    whole = [membership.customer_id for membership in mine.memberships if membership.site_id is None]
-    places = list(Site.objects.active().filter(Q(customer__in=whole) | Q(pk__in=scoped)).order_by("pk"))
-    standing = cylinders_at(places)
+    standing = cylinders_at(mine.places)
     customers = Customer.objects.filter(pk__in=[customer.pk for customer in mine.customers]).with_money().order_by("pk")
     return [
         Holding(
             customer,
-            [(site, standing[site.pk]) for site in places if site.customer_id == customer.pk],
+            [(site, standing[site.pk]) for site in mine.places if site.customer_id == customer.pk],
             mine.sees_account(customer),
         )
         for customer in customers
@@ -46,15 +43,15 @@ def holdings(mine: Mine) -> list[Holding]:
 def cylinders_at(sites: list[Site]) -> dict[int, list[tuple[Product, int]]]:
     """Cylinders standing at each site by product, by site id; what came less what left."""
     found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for way, sign in (("to_place", 1), ("from_place", -1)):
-        rows = (
-            CylinderMovement.objects.filter(**{f"{way}__site__in": sites})
-            .order_by()
-            .values("product", site=F(f"{way}__site"))
-            .annotate(count=Sum("quantity"))
-        )
-        for row in rows:
-            found[row["site"]][row["product"]] += sign * row["count"]
+    came, left = (
+        CylinderMovement.objects.filter(**{f"{way}__site__in": sites})
+        .order_by()
+        .values_list(f"{way}__site", "product")
+        .annotate(count=Sum("quantity") * sign)
+        for way, sign in (("to_place", 1), ("from_place", -1))
+    )
+    for site, product, count in came.union(left, all=True):
+        found[site][product] += count
     products = Product.objects.in_bulk({pk for counts in found.values() for pk in counts}) if found else {}
     return defaultdict(
         list,

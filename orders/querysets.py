@@ -60,7 +60,12 @@ class OrderQuerySet(models.QuerySet):
         return self.filter(Q(customer__in=whole) | Q(site__in=single))
 
     def for_list(self) -> Self:
-        return self.select_related("customer", "site").prefetch_related("lines__product")
+        return self.select_related("customer", "site").prefetch_related(self._lines())
+
+    def for_home(self, *, past: int) -> Self:
+        """Everything that is still to come, and the last few that are over, newest first; in two queries."""
+        over = self.exclude(state__in=OPEN).order_by("-placed_at").values("pk")[:past]
+        return self.filter(Q(state__in=OPEN) | Q(pk__in=over)).for_list().order_by("-placed_at")
 
     def for_board(self) -> Self:
         return self.select_related("customer", "site__area", "slot").prefetch_related("lines__product")

@@ -81,7 +81,7 @@ class Sheet:
     def usual(self) -> Order | None:
         """The last delivered order of this site."""
         delivered = Order.objects.filter(site=self.site, state=Order.State.DELIVERED).order_by("-placed_at")
-        return delivered.prefetch_related("lines__product").first()
+        return delivered.for_list().first()
 
     @cached_property
     def offers(self) -> list[tuple[Product, Quote]]:

@@ -29,25 +29,24 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.user.is_office:  # type: ignore[union-attr]
         return office.office_list(request)
     mine = Mine.of(request.user)  # type: ignore[arg-type]
-    orders = Order.objects.of(mine).for_list()
-    live = list(orders.open().order_by("promised_from")[:LIVE_SHOWN])
-    past = list(orders.filter(state__in=[Order.State.DELIVERED, Order.State.CANCELLED])[:PAST_SHOWN])
+    orders = list(Order.objects.of(mine).for_home(past=PAST_SHOWN))
+    live = sorted((order for order in orders if order.is_open), key=lambda order: order.promised_from)
     return show(
         request,
         "orders/index.html",
         {
             "mine": mine,
-            "live": live,
-            "past": _with_money(mine, past),
-            **_usual(request, mine),
+            "live": live[:LIVE_SHOWN],
+            "past": _with_money(mine, [order for order in orders if not order.is_open]),
+            **_usual(request, mine, orders),
             "holdings": holdings(mine),
         },
     )
 
 
-def _usual(request: HttpRequest, mine: Mine) -> dict[str, Any]:
+def _usual(request: HttpRequest, mine: Mine, recent: list[Order]) -> dict[str, Any]:
     """The last delivered order of the site that was used last, to be repeated in one tap."""
-    sheet = Sheet.for_person(mine, request.GET.get("site", ""))
+    sheet = Sheet.for_person(mine, request.GET.get("site", "") or (str(recent[0].site_id) if recent else ""))
     if sheet is None:
         return {}
     decision = decide(customer=sheet.site.customer, user=request.user)  # type: ignore[arg-type]
