@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from pghistory.models import Events
 
 from customers.models import Customer
 from luckygas.models import RecordRead, User
 
 SHOWN = 20
-NAMES = {"Customer": _l("record"), "Site": _l("address"), "Contact": _l("phone"), "Price": _l("price")}
+NAMES = {"Customer": _("record"), "Site": _("address"), "Contact": _("phone"), "Price": _("price")}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _change(event: Any, people: dict[int, User]) -> Change:
     ]
     return Change(
         event.pgh_created_at,
-        str(who) if who else _("by itself"),
+        str(who) if who else _t("by itself"),
         str(NAMES.get(model.__name__, model.__name__)),
         fields,
     )
@@ -54,7 +54,7 @@ def _said(value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _t("yes") if value else _t("no")
     return str(value)
 
 

@@ -29,6 +29,7 @@ OFFICE = (
     Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
     Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
     Way("pilot:index", _("Pilot"), frozenset({MANAGER, OPS})),
+    Way("staff", _("Colleagues"), frozenset({MANAGER})),
 )
 
 

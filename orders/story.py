@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from luckygas.templatetags.luckygas_format import short_date
 from orders.models import Order, OrderEvent
 
 BAD = frozenset({Order.State.HELD, Order.State.REVIEW, Order.State.CANCELLED})
@@ -29,13 +30,15 @@ def story(order: Order) -> list[Station]:
 
 
 def _station(event: OrderEvent, *, is_last: bool) -> Station:
-    state = "failed" if event.to_state in BAD else "now" if is_last else "done"
+    is_over = event.to_state == Order.State.DELIVERED
+    state = "failed" if event.to_state in BAD else "now" if is_last and not is_over else "done"
     if event.from_state == Order.State.OUT and event.to_state == Order.State.CONFIRMED:
         state = "failed"
     who = str(event.by) if event.by else _("by itself")
     said = {"changed": "", "rescheduled": ""}.get(event.reason, event.reason)
     late = _("entered later") if event.recorded_at - event.at > dt.timedelta(minutes=5) else ""
-    return Station(state, event.at, _words(event), " · ".join(part for part in (who, said, late) if part))
+    note = " · ".join(part for part in (short_date(event.at), who, said, late) if part)
+    return Station(state, event.at, _words(event), note)
 
 
 def _words(event: OrderEvent) -> str:

@@ -25,9 +25,9 @@ from orders.forms.desk import DeskForm
 from orders.models import Order, Price
 from orders.readback import ReadBack
 from orders.services import sell_at_counter
-from orders.windows import DAYS_AHEAD, Calendar, windows_for
+from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for
 
-WINDOWS = 4  # offered beside "now"; any other day is one date away
+WINDOWS, DAYS = 3, 2  # so many of so many days stand beside "now"; any other day is one date away
 
 
 @allow(DISPATCHER, MANAGER)
@@ -146,5 +146,12 @@ def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) ->
         "rows": rows,
         "shown": [row for row in rows if row.is_shown],
         "more": [row for row in rows if not row.is_shown],
-        "windows": [window for window in windows if not window.is_full][:WINDOWS],
+        "windows": _offered(windows),
     }
+
+
+def _offered(windows: list[Window]) -> list[Window]:
+    """The next windows with room, of today and of the next day: few enough to say on the phone."""
+    free = [window for window in windows if not window.is_full]
+    days = sorted({window.slot.day for window in free})[:DAYS]
+    return [window for day in days for window in [each for each in free if each.slot.day == day][:WINDOWS]]

@@ -21,7 +21,7 @@ def seen_by(*roles: str, path: str = "/") -> list[str]:
     ("roles", "words"),
     [
         ([DISPATCHER], ["Phone desk", "Orders", "Dispatch", "Customers", "Today", "Reviews"]),
-        ([MANAGER], ["Phone desk", "Orders", "Dispatch", "Customers", "Today", "Reviews", "Pilot"]),
+        ([MANAGER], ["Phone desk", "Orders", "Dispatch", "Customers", "Today", "Reviews", "Pilot", "Colleagues"]),
         ([OPS], ["Today", "Pilot"]),
         ([CUSTOMER], []),
     ],
