@@ -93,6 +93,7 @@ class Book:
             placed_at=at,
             placed_by=by,
             day=day,
+            priced_on=day,
             opens=promise[0],
             closes=promise[1],
             lines=lines,
@@ -244,7 +245,7 @@ class Book:
         self.orders.add(
             slip.pk, slip.number, slip.operation, digest(body), door.customer, door.site, slip.state, slip.channel,
             slip.is_gas_out, slip.is_now, slip.slot, slip.day, slip.opens, slip.closes, slip.needs_day,
-            slip.needs_leak_check, slip.leak_check, slip.pays_by, slip.note, slip.hold_reason, slip.day, decision,
+            slip.needs_leak_check, slip.leak_check, slip.pays_by, slip.note, slip.hold_reason, slip.priced_on, decision,
             VARIANT, "live", slip.token, slip.placed_at, slip.placed_by, slip.delivered_at,
         )  # fmt: skip
         for line in slip.lines:

@@ -175,7 +175,7 @@ class People:
             self.users.add(user, phone, name[0])
             self.roles.add(self.group_ids.next(), user, role)
             self.memberships.add(self.membership_ids.next(), user, pk)
-        weight = throw.lognormvariate(0, 0.8 if is_business else 0.4)
+        weight = throw.lognormvariate(0, 1.0 if is_business else 0.4)
         sites = 2 if is_business and not pinned and throw.random() < 0.02 else 1
         for count in range(sites):
             self.town.doors.append(

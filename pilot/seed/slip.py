@@ -38,6 +38,7 @@ class Slip:
     placed_at: dt.datetime
     placed_by: int
     day: dt.date
+    priced_on: dt.date  # the day it was first promised for; a later day changes no price
     opens: dt.datetime
     closes: dt.datetime
     lines: list[Line]

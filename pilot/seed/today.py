@@ -46,7 +46,8 @@ class Today(Waiting):
         """An order on a route; when it was placed and promised follows from when the driver comes by."""
         return Slip(
             pk=0, number="", operation=self.book.uuid(), door=door, channel="", placed_at=self.book.at, placed_by=0,
-            day=self.shift.day, opens=self.book.at, closes=self.book.at, lines=self.lines(door, self.shift.day),
+            day=self.shift.day, priced_on=self.shift.day, opens=self.book.at, closes=self.book.at,
+            lines=self.lines(door, self.shift.day),
             is_gas_out=is_gas_out, is_now=False, needs_leak_check=False, pays_by="", token="",
         )  # fmt: skip
 

@@ -1,0 +1,163 @@
+"""The process that asks one town's pages for `make prove-scale`, and fills it first. Its clock stands at the town's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import time
+from typing import Any
+
+import django
+import psycopg
+import time_machine
+
+SLOWEST = 2  # plans shown a page
+QUIET = 86_400_000
+
+
+def note(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def fill(name: str, orders: int, seed: int) -> None:
+    """Create, migrate and load the database, unless it is loaded."""
+    from tests.proofs.instance import url_of
+
+    with psycopg.connect(url_of("postgres"), autocommit=True) as link:
+        if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            link.execute(f'CREATE DATABASE "{name}"')
+    from django.core.management import call_command
+    from django.db import connection
+
+    from pilot.seed import A_DAY, Size, is_seeded, load
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    if not is_seeded():
+        began = time.monotonic()
+        note(f"Filling {name} with {orders:,} orders …")
+        tenths = [0]
+
+        def say(phase: str, done: int, total: int) -> None:
+            if total and done * 10 // total > tenths[0]:
+                tenths[0] = done * 10 // total
+                note(f"  {done:,} after {time.monotonic() - began:.0f} s")
+
+        size = Size(days=max(round(orders / A_DAY), 1), orders=orders)
+        load(seed=seed, size=size, at=dt.datetime.fromisoformat(os.environ["SCALE_AT"]), report=say)
+        note(f"  loaded after {time.monotonic() - began:.0f} s")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET statement_timeout = {QUIET}")
+        cursor.execute("VACUUM (ANALYZE)")  # what autovacuum does within a minute; the proof does not wait for it
+
+
+class Pages:
+    """One signed-in browser a role, and the addresses that are compared."""
+
+    def __init__(self) -> None:
+        from django.db.models import Count
+        from django.test import Client
+        from django.urls import reverse
+        from django.utils import timezone
+
+        from customers.models import Customer, Membership
+        from luckygas.models import User
+        from orders.models import Order
+
+        self.clients = {}
+        for name in ("dispatcher", "driver", "customer"):
+            self.clients[name] = Client(headers={"accept-language": "zh-TW"})
+            self.clients[name].force_login(User.objects.get(username=name))
+        busiest = Customer.objects.annotate(count=Count("orders")).order_by("-count", "pk").first()
+        reader, _ = User.objects.get_or_create(username="scale-reader")
+        reader.add_role("customer")
+        Membership.objects.get_or_create(user=reader, customer=busiest)
+        self.clients["reader"] = Client(headers={"accept-language": "zh-TW"})
+        self.clients["reader"].force_login(reader)
+        contact, site = busiest.contacts.first(), busiest.sites.first()
+        week_ago = timezone.localdate() - dt.timedelta(days=7)
+        newest = Order.objects.filter(customer=busiest).order_by("-placed_at")[20:21].first()
+        find, office, history = (reverse(name) for name in ("orders:find", "orders:index", "orders:history"))
+        board = reverse("deliveries:dispatch")
+        self.pages = {
+            "board": ("dispatcher", board, {}),
+            "board of last week": ("dispatcher", board, {"day": week_ago.isoformat()}),
+            "find by name": ("dispatcher", find, {"q": busiest.name[:4]}),
+            "find by phone": ("dispatcher", find, {"q": contact.digits[-6:]}),
+            "find by address": ("dispatcher", find, {"q": site.address.split(" ")[0][-5:]}),
+            "find by number": ("dispatcher", find, {"q": busiest.code}),
+            "office orders": ("dispatcher", office, {}),
+            "office orders of a customer": ("dispatcher", office, {"q": busiest.name}),
+            "customer card": ("dispatcher", reverse("customers:detail", args=[busiest.number]), {}),
+            "history": ("reader", history, {}),
+            "history page 2": ("reader", history, {"before": newest.number if newest else ""}),
+            "customer home": ("reader", office, {}),
+            "monitor": ("dispatcher", reverse("deliveries:monitor"), {}),
+            "driver": ("driver", reverse("deliveries:drive"), {}),
+        }
+
+    def ready(self) -> bool:
+        return True
+
+    def get(self, page: str, *without: str) -> dict[str, Any]:
+        """One request, timed; `without` takes indexes away for it alone."""
+        from django.db import connection, transaction
+        from django.test.utils import CaptureQueriesContext
+
+        who, path, query = self.pages[page]
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                for index in without:
+                    cursor.execute(f'DROP INDEX "{index}"')
+            began = time.perf_counter()
+            answer = self.clients[who].get(path, query)
+            ms = (time.perf_counter() - began) * 1000
+            transaction.set_rollback(True)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{page}: {answer.status_code} {answer.headers.get('Location', '')}")
+        if page not in self.counts:
+            with CaptureQueriesContext(connection) as asked:
+                self.clients[who].get(path, query)
+            self.counts[page] = len(asked)
+        return {"ms": ms, "queries": self.counts[page], "size": len(answer.content)}
+
+    counts: dict[str, int] = {}
+
+    def explain(self, page: str) -> list[dict[str, Any]]:
+        """The plans of its slowest queries."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        who, path, query = self.pages[page]
+        with CaptureQueriesContext(connection) as asked:
+            self.clients[who].get(path, query)
+        reads = [one for one in asked.captured_queries if one["sql"].lstrip().upper().startswith("SELECT")]
+        slowest = sorted(reads, key=lambda one: -float(one["time"]))[:SLOWEST]
+        plans = []
+        for one in slowest:
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + one["sql"].replace("%", "%%"), [])
+                plan = [row[0] for row in cursor.fetchall()]
+            plans.append({"sql": one["sql"][:300], "ms": round(float(one["time"]) * 1000), "plan": plan})
+        return plans
+
+
+def main() -> None:
+    django.setup()
+    if sys.argv[1:2] == ["fill"]:
+        fill(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        return
+    with time_machine.travel(dt.datetime.fromisoformat(os.environ["SCALE_AT"]), tick=True):
+        pages = Pages()
+        for line in sys.stdin:
+            what, *words = json.loads(line)
+            sys.stdout.write(json.dumps(getattr(pages, what)(*words), default=str) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luckygas.settings")
+    main()
