@@ -29,7 +29,6 @@ class Caller:
     """A customer on the phone, the site they order for, and what was between us lately."""
 
     customer: Customer
-    contacts: list[Contact]
     sites: list[Site]
     site: Site | None
 
@@ -43,7 +42,11 @@ class Caller:
         chosen = next((each for each in sites if not site or str(each.pk) == site), None)
         if site and chosen is None:
             raise Http404
-        return cls(customer, list(customer.contacts.filter(is_active=True)), sites, chosen)
+        return cls(customer, sites, chosen)
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        return list(self.customer.contacts.filter(is_active=True))
 
     @cached_property
     def orders(self) -> list[Order]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -63,18 +65,23 @@ class DeskForm(forms.Form):
         *args: Any,
         site: Site,
         offers: list[tuple[Product, Quote]],
-        usual: list[OrderLine] | None = None,
+        usual: Callable[[], list[OrderLine]] = list,
         fill: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.site, self.offers = site, offers
-        self.last = {line.product_id: line for line in usual or []}
+        self.usual = usual
         self.fields["pays_by"].initial = Order.usual_payment(site.customer)
         for product, _quote in offers:
             line = self.last.get(product.pk) if fill else None
             self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), line and line.quantity)
             self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), line and line.quantity)
+
+    @cached_property
+    def last(self) -> dict[int, OrderLine]:
+        """What they usually have, by product id; read only when somebody looks at the form."""
+        return {line.product_id: line for line in self.usual()}
 
     @staticmethod
     def _count(product: Product, word: Any, initial: int | None) -> forms.IntegerField:

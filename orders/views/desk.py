@@ -82,7 +82,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         try:
             order = _place(request, caller, form)
-            return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=_saved(order))
+            return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=_saved(order, form))
         except Refused as refused:
             refuse(form, refused)
     return show(request, "orders/call.html", _context(caller, form), part="order-form", status=422)
@@ -101,8 +101,9 @@ def _place(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
     return Order.place(form.wish(), channel=Order.Channel.PHONE, **deed)
 
 
-def _saved(order: Order) -> str:
-    words = {"order": order.number, "name": order.customer.name, "lines": order.summary()}
+def _saved(order: Order, form: DeskForm) -> str:
+    lines = _(", ").join(f"{item.product} ×{item.quantity}" for item in form.items() if item.quantity)
+    words = {"order": order.number, "name": form.site.customer.name, "lines": lines}
     if order.state == Order.State.DELIVERED:
         return _("%(order)s sold across the counter: %(name)s, %(lines)s.") % words
     if order.state == Order.State.HELD:
@@ -118,7 +119,7 @@ def _form(caller: Caller, typed: Any = None, *, fill: bool = False, operation: s
         typed,
         site=caller.site,
         offers=Price.on_offer(on=business_day(), customer=caller.customer),
-        usual=caller.usual,
+        usual=lambda: caller.usual,
         fill=fill,
         initial={"operation_id": _known_id(operation)},
     )

@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -167,6 +169,16 @@ def test_taking_an_order_confirms_it_and_says_its_number(signed_in, dispatcher, 
     assert [(line.ordered, line.empties_expected) for line in order.lines.all()] == [(2, 2)]
     assert response["Location"] == reverse("orders:desk")
     assert order.number in signed_in(dispatcher).get(reverse("orders:desk")).content.decode()
+
+
+def test_saving_takes_twenty_three_queries_at_most(signed_in, dispatcher, noodles):
+    """More than an action's twelve: the gate, the slot, prices, two events and the message are one transaction."""
+    browser = signed_in(dispatcher)
+
+    with CaptureQueriesContext(connection) as taken:
+        take(browser, noodles, **typed())
+
+    assert len([query for query in taken if "SAVEPOINT" not in query["sql"]]) <= 23
 
 
 def test_htmx_is_sent_back_to_the_desk(signed_in, dispatcher, noodles):
