@@ -214,10 +214,10 @@ def who(key: str) -> Listener | None:
         person = get_user(request)
         if not person.is_authenticated or not person.is_active:
             return None
-        if person.roles & STAFF:  # type: ignore[union-attr]
+        if person.roles & STAFF:
             return Listener(person.pk, None)
         answers = listener_connected.send(Stream, user=person)
-        return Listener(person.pk, frozenset().union(*(things for _receiver, things in answers)))
+        return Listener(person.pk, frozenset[str]().union(*(things for _receiver, things in answers if things)))
     finally:
         connection.close()
 

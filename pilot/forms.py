@@ -33,7 +33,7 @@ class Words(forms.CharField):
     """Several values in one field, in any notation people use for a list."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        return [word for word in SEPARATORS.split(narrow(super().to_python(value))) if word]
+        return [word for word in SEPARATORS.split(narrow(super().to_python(value) or "")) if word]
 
     def prepare_value(self, value: Any) -> Any:
         return " ".join(str(each) for each in value) if isinstance(value, list) else value

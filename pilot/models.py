@@ -85,7 +85,10 @@ class Flag(AbstractUserFlag):
         if not reason.strip():
             raise Refused(_("Write why."), field="reason", code="no_reason")
         purpose = cls.Purpose.KILL if name == ORDERS_PAUSED else cls.Purpose.RELEASE
-        cls.objects.get_or_create(name=name, defaults={"note": FLAGS[name], "purpose": purpose})
+        cls.objects.get_or_create(
+            name=name,
+            defaults={"note": FLAGS[name], "purpose": purpose},  # type: ignore[misc]  # waffle types its own table
+        )
         flag = cls.objects.select_for_update().get(name=name)
         before, was_on = flag.stored(), bool(flag.everyone)
         for field, value in values.items():

@@ -47,7 +47,8 @@ def change_flag(request: HttpRequest, name: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         try:
-            Flag.change(name, by=request.user, reason=data["reason"], seen=data["seen"], **form.values())
+            user: Any = request.user
+            Flag.change(name, by=user, reason=data["reason"], seen=data["seen"], **form.values())
             return done(request, reverse("pilot:flags"), changed=f"flag {name}", message=_("%s is changed.") % name)
         except Refused as refused:
             refuse(form, refused)

@@ -44,7 +44,7 @@ from orders.models import (
     Product,
     StandingOrder,
 )
-from pilot.models import Flag, FlagChange
+from pilot.models import Flag, FlagChange, Release
 from tests.factories import (
     ContactFactory,
     DepotFactory,
@@ -85,6 +85,8 @@ def world():
     RecordRead.objects.create(user=person, kind="customer", record_id=1)
     CashCount.objects.create(route=route, counted_twd=1, due_twd=1, by=person)
     Flag.change("pilot_web_ordering", by=person, reason="test", everyone=True)
+    Flag.pause(by=person, reason="test")
+    Release.ask(by=person, reason="test")
     device = Device.objects.create(key=uuid.uuid4(), user=person)
     DriverEvent.objects.create(
         id=uuid.uuid4(), device=device, seq=1, user=person, kind="arrive", body={}, body_digest="", happened_at=NOW
@@ -249,6 +251,9 @@ BROKEN: dict[str, Callable] = {
     # pilot
     "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
     "flagchange.append_only": lambda w: change(FlagChange, reason="x"),
+    "release.one_open_release_a_pause": lambda w: again(Release),
+    "release.two_people_release": lambda w: change(Release, outcome="released", decided_by=w.person, decided_at=NOW),
+    "release.a_decided_release_has_its_time": lambda w: change(Release, outcome="refused"),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
@@ -20,7 +21,7 @@ def messages_leave_in_time() -> list[tuple[Any, Any]]:
         WHERE (state = 'waiting' AND due_at < %(since)s)
            OR (state = 'sending' AND (claimed_at IS NULL OR claimed_at < %(since)s))
         """,
-        since=timezone.now() - timezone.timedelta(seconds=YOUNG_SECONDS),
+        since=timezone.now() - dt.timedelta(seconds=YOUNG_SECONDS),
     )
 
 
@@ -30,7 +31,7 @@ def old_codes_are_unreadable() -> list[tuple[Any, Any]]:
     return rows(
         "SELECT id, 'shows its code' FROM customers_message"
         " WHERE kind = 'code' AND created_at < %(since)s AND body ~ '[0-9]{6}'",
-        since=timezone.now() - timezone.timedelta(minutes=12),
+        since=timezone.now() - dt.timedelta(minutes=12),
     )
 
 
@@ -45,7 +46,7 @@ def driver_events_are_finished() -> list[tuple[Any, Any]]:
         SELECT e.id, 'in review without a review' FROM deliveries_driverevent e
         WHERE e.state = 'review' AND NOT EXISTS (SELECT 1 FROM deliveries_review r WHERE r.event_id = e.id)
         """,
-        since=timezone.now() - timezone.timedelta(hours=25),
+        since=timezone.now() - dt.timedelta(hours=25),
     )
 
 
@@ -61,5 +62,5 @@ def phones_left_no_gap() -> list[tuple[Any, Any]]:
         SELECT 'device ' || device_id, 'nothing between ' || before || ' and ' || seq FROM told
         WHERE seq > before + 1 AND before > 0 AND received_at < %(since)s
         """,
-        since=timezone.now() - timezone.timedelta(hours=25),
+        since=timezone.now() - dt.timedelta(hours=25),
     )

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         typed = {"everyone": word, "percent": audience if word == "some" else "", "reason": reason}
         form = FlagForm(typed | {"seen": FlagChange.newest(name)})
         if not form.is_valid():
-            raise CommandError("; ".join(error for errors in form.errors.values() for error in errors))
+            raise CommandError("; ".join(str(error) for errors in form.errors.values() for error in errors))
         values = {"everyone": FlagForm.EVERYONE[word]} | (
             {"percent": form.cleaned_data["percent"]} if word == "some" else {}
         )
