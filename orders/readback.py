@@ -116,10 +116,16 @@ class ReadBack:
         starts, ends = timezone.localtime(estimate.starts_at), timezone.localtime(estimate.ends_at)
         return _say_span(estimate.day, starts.time(), ends.time())
 
+    def _who_and_where(self) -> SafeString:
+        site = self.wish.site
+        if self.is_at_counter:
+            return format_html(_("{name}, at the counter."), name=site.customer.name)
+        place = _(", ").join(part for part in (site.address, site.access_note) if part)
+        return format_html(_("{name}, to {place}."), name=site.customer.name, place=place)
+
     def sentences(self) -> list[SafeString | str]:
         """Read them aloud, one after the other."""
-        name = self.wish.site.customer.name
-        told: list[SafeString | str] = [format_html(_("{name}, to {place}."), name=name, place=_place(self))]
+        told: list[SafeString | str] = [self._who_and_where()]
         things = format_html_join(_(", "), "{} <b>{}</b>", ((str(i.product), _pieces(i.quantity)) for i in self.items))
         if self.empties:
             empties = format_html("<b>{}</b>", _pieces(self.empties))
@@ -133,13 +139,6 @@ class ReadBack:
         else:
             told.append(format_html(_("It comes <b>{promise}</b>. Right?"), promise=self.promise))
         return told
-
-
-def _place(reading: ReadBack) -> str:
-    if reading.is_at_counter:
-        return _("the counter")
-    site = reading.wish.site
-    return _(", ").join(part for part in (site.address, site.access_note) if part)
 
 
 def _pieces(count: int) -> str:

@@ -96,7 +96,9 @@ class NewCustomerForm(CustomerForm):
     phone = forms.CharField(label=_("Phone"), max_length=60, error_messages={"required": _("Write a phone number.")})
     contact = forms.CharField(label=_("Who answers"), max_length=60, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
-    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.all(), required=False)
+    area = forms.ModelChoiceField(
+        label=_("Area"), queryset=Area.objects.all(), required=False, empty_label=_("choose")
+    )
 
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"]

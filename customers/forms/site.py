@@ -52,6 +52,7 @@ class SiteForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["area"].empty_label = _("choose")  # type: ignore[attr-defined]
         mask = self.instance.hours
         self.initial["hours"] = [bit for bit, _name in HOURS if mask >> int(bit) & 1]
 

@@ -27,7 +27,7 @@ from orders.readback import ReadBack
 from orders.services import sell_at_counter
 from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for
 
-WINDOWS, DAYS = 3, 2  # so many of so many days stand beside "now"; any other day is one date away
+WINDOWS, DAYS = 2, 2  # so many of so many days stand beside "now"; any other day is one date away
 
 
 @allow(DISPATCHER, MANAGER)
