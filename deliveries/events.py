@@ -59,7 +59,7 @@ def take(raw: Any, *, device: Device) -> dict[str, Any]:
         name = raw.get("id") if isinstance(raw, dict) else None
         return {"id": str(name)[:64], "state": "refused", "code": refused.code, "sentence": str(refused.sentence)}
     apply(event)
-    return {"id": str(event.pk), "state": event.state} | event.answer
+    return {"id": str(event.pk), "state": str(event.state)} | event.answer
 
 
 def tell(

@@ -17,7 +17,7 @@ from deliveries.forms.drive import CloseForm, DepartForm, FailForm, ReportForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.photos import keep_photo
-from luckygas.access import allow, note_read
+from luckygas.access import allow, note_read, person
 from luckygas.db import derived_id
 from luckygas.errors import Refused
 from luckygas.forms import refuse
@@ -30,7 +30,7 @@ Kind = DriverEvent.Kind
 @allow(DRIVER)
 def drive(request: HttpRequest) -> HttpResponse:
     """Today's route: the next stop big, then the others, then what is done."""
-    route = Route.objects.current(request.user, on=timezone.localdate())
+    route = Route.objects.current(person(request), on=timezone.localdate())
     context = rounds.of_route(route) | {"arrive_form": ReportForm()} if route else {}
     return show(request, "deliveries/drive.html", context, part="drive-route")
 
@@ -102,14 +102,14 @@ def summary(request: HttpRequest) -> HttpResponse:
 
 
 def _current(request: HttpRequest) -> Route:
-    route = Route.objects.current(request.user, on=timezone.localdate())  # type: ignore[arg-type]
+    route = Route.objects.current(person(request), on=timezone.localdate())
     if route is None:
         raise Http404
     return route
 
 
 def _visit(request: HttpRequest, pk: int) -> Stop:
-    return get_object_or_404(Stop.objects.of_driver(request.user).for_visit(), pk=pk)  # type: ignore[arg-type]
+    return get_object_or_404(Stop.objects.of_driver(person(request)).for_visit(), pk=pk)
 
 
 def _visit_form(visit: Stop, *data: Any) -> HandoverForm | CollectForm:
@@ -141,7 +141,7 @@ def _arrive(request: HttpRequest, visit: Stop) -> HttpResponse:
 
 def _tell(request: HttpRequest, form: ReportForm, kind: str, *, stop: Stop | None = None) -> DriverEvent:
     return events.tell(
-        request.user,  # type: ignore[arg-type]
+        person(request),
         session=str(request.session.session_key),
         event_id=form.cleaned_data["operation_id"],
         kind=kind,
@@ -156,7 +156,7 @@ def _keep_photo(request: HttpRequest, visit: Stop, form: PaymentForm, event: Dri
         return
     operation = derived_id("photo", event.pk)
     try:
-        keep_photo(visit, photo, operation_id=operation, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        keep_photo(visit, photo, operation_id=operation, by=person(request), at=timezone.now())
     except (Refused, OSError, ValidationError):
         messages.warning(request, _("The photo could not be kept. Take it again."))
 

@@ -11,7 +11,7 @@ from django.middleware.csrf import get_token
 
 from deliveries import events as reported
 from deliveries.reports import LARGEST_SEQ, moment, storable, whole
-from luckygas.access import allow
+from luckygas.access import allow, person
 from luckygas.models import DRIVER
 
 MOST_EVENTS = 200
@@ -21,14 +21,14 @@ MOST_EVENTS = 200
 def events(request: HttpRequest) -> HttpResponse:
     """GET: who is signed in, and a fresh token to send with. POST: a phone's events, in its own order."""
     if request.method != "POST":
-        return _answer({"user": request.user.pk, "token": get_token(request)})
+        return _answer({"user": person(request).pk, "token": get_token(request)})
     sent = _sent(request)
     key = _key(sent) if sent else None
     if sent is None or key is None:
         return _answer({"code": "malformed"}, status=422)
-    if sent.get("user") not in {None, request.user.pk}:
-        return _answer({"code": "other_user", "user": request.user.pk}, status=409)
-    device = reported.device_of(request.user, key)  # type: ignore[arg-type]
+    if sent.get("user") not in {None, person(request).pk}:
+        return _answer({"code": "other_user", "user": person(request).pk}, status=409)
+    device = reported.device_of(person(request), key)
     reported.note_contact(
         device,
         sent_at=moment(sent.get("sent_at")),

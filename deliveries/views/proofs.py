@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from deliveries.forms.drive import PhotoForm
 from deliveries.models import Proof, Stop
 from deliveries.photos import keep_photo
-from luckygas.access import allow, note_read
+from luckygas.access import allow, note_read, person
 from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.models import DISPATCHER, DRIVER, MANAGER
@@ -25,11 +25,11 @@ def proofs(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"code": "malformed", "errors": form.errors}, status=422)
     said = form.cleaned_data
-    mine = Stop.objects.filter(Q(route__driver__user=request.user) | Q(finished_by=request.user)).distinct()
+    mine = Stop.objects.filter(Q(route__driver__user=person(request)) | Q(finished_by=person(request))).distinct()
     stop = get_object_or_404(mine, pk=said["stop"])
     try:
         proof = keep_photo(
-            stop, said["photo"], operation_id=said["operation_id"], by=request.user, at=timezone.now()  # type: ignore[arg-type]
+            stop, said["photo"], operation_id=said["operation_id"], by=person(request), at=timezone.now()
         )  # fmt: skip
     except Refused as refused:
         refuse(form, refused)
@@ -41,13 +41,14 @@ def proofs(request: HttpRequest) -> HttpResponse:
 
 @allow(DRIVER, DISPATCHER, MANAGER)
 @require_GET
-def proof(request: HttpRequest, pk: int) -> HttpResponse:
+def proof(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The picture itself."""
     seen = Proof.objects.select_related("stop__site")
-    if not request.user.is_office:
-        seen = seen.filter(Q(stop__route__driver__user=request.user) | Q(by=request.user))
+    if not person(request).is_office:
+        seen = seen.filter(Q(stop__route__driver__user=person(request)) | Q(by=person(request)))
     proof = get_object_or_404(seen, pk=pk)
     note_read(request, "customer", proof.stop.site.customer_id)
+    answer: HttpResponse | FileResponse
     if proof.kind == Proof.Kind.SIGNATURE:
         answer = render(request, "deliveries/signature.svg", {"proof": proof}, content_type="image/svg+xml")
     else:

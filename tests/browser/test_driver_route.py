@@ -12,6 +12,7 @@ from deliveries.models import DriverEvent, Review, Route
 from luckygas.models import DISPATCHER, DRIVER
 from orders.models import CylinderMovement
 from orders.wishes import Item
+from pilot import invariants
 from tests.browser.conftest import DESK
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import ContactFactory, DriverFactory, UserFactory, placed, priced
@@ -40,6 +41,12 @@ def orders(twenty):
 @pytest.fixture
 def route(driver, orders) -> Route:
     return published(driver, *orders)
+
+
+@pytest.fixture(autouse=True)
+def _every_invariant_holds(transactional_db):
+    yield
+    assert invariants.check() == []
 
 
 def again(row):

@@ -16,7 +16,8 @@ customElements.define("hand-over", class extends HTMLElement {
     if (due) due.textContent = counts.due.toLocaleString("en");
     this.demand(leaks);
     if (this.isDelivery) {
-      document.querySelector(".drive-act .said").textContent = this.dataset.said.replace("{given}", counts.given).replace("{empties}", counts.empties);
+      document.querySelector(".drive-act .said").textContent = this.dataset.said
+        .replace("{given}", counts.given).replace("{empties}", counts.empties).replace("{due}", counts.due.toLocaleString("en"));
     }
   }
 

@@ -283,7 +283,7 @@ def test_a_signature_and_a_photo_are_kept_with_the_stop(phone, stop, settings, t
 
 
 def test_what_the_office_must_look_at_is_said(phone, driver, order, stop):
-    again(order)._move("cancelled", by=None)
+    again(order)._move("cancelled", by=driver.user)
 
     answer = phone.post(f"/drive/stops/{stop.pk}/", typed(), follow=True, headers={"accept-language": "en"})
 
