@@ -15,7 +15,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "apply driver events left alone": _every(10, "deliveries.tasks.apply_stored_events"),
     "forget codes that are too old": _every(MINUTE, "customers.tasks.forget_codes"),
     "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
-    "apply drivers' reports that were left alone": _every(MINUTE, "deliveries.tasks.apply_stored_events"),
     "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
 }
