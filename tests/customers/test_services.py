@@ -11,6 +11,7 @@ from django.utils import timezone
 from customers import services, tasks
 from customers.models import Message, PhoneCode
 from customers.models.message import CODE
+from luckygas.doorbell import bell
 from luckygas.errors import Refused
 from luckygas.metrics import DOORBELLS_UNANSWERED
 from tests.factories import UserFactory
@@ -151,14 +152,14 @@ def test_the_sweep_stops_when_nobody_answers(rung, monkeypatch):
         raise TimeoutError
 
     monkeypatch.setattr(tasks.send_message, "apply_async", silent)
-    monkeypatch.setattr("luckygas.doorbell._quiet_until", 0.0)
+    monkeypatch.setattr(bell, "quiet_until", 0.0)
     for _ in range(3):
         age(write(), due_at=timezone.now() - dt.timedelta(minutes=1))
     before = DOORBELLS_UNANSWERED._value.get()
 
     assert services.sweep() == 0
     assert DOORBELLS_UNANSWERED._value.get() == before + 1
-    monkeypatch.setattr("luckygas.doorbell._quiet_until", 0.0)
+    monkeypatch.setattr(bell, "quiet_until", 0.0)
 
 
 def test_a_worker_that_died_after_the_gateway_took_it_sends_nothing_twice(fake, rung):
