@@ -11,7 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34.0, 390.0, 14.0, 176.0  # the field inside a drawin
 OPENS, CLOSES = 8, 20
 FIRST_HOUR = 6
 STEPS = 3
-KINDS = {Order.Channel.PHONE: "phone", Order.Channel.WEB: "web", Order.Channel.STANDING: "standing"}
+KINDS: dict[str, str] = {Order.Channel.PHONE: "phone", Order.Channel.WEB: "web", Order.Channel.STANDING: "standing"}
 
 
 def top_of(most: int) -> int:
@@ -106,7 +106,7 @@ class Bars:
     hours: list[tuple[str, int]]
     bars: list[tuple[str, str, str, str]]  # kind, x, y, height
     width: str
-    table: list[tuple[int, int, int, int, int]]  # hour, phone, web, standing, others
+    table: list[tuple[int, dict[str, int]]]
     total: int
     busiest: int | None
 
@@ -134,7 +134,7 @@ class Bars:
             hours=ticks,
             bars=bars,
             width=f"{room * 0.8:.1f}",
-            table=[(hour, *kinds.values()) for hour, kinds in split.items() if any(kinds.values())],
+            table=[(hour, kinds) for hour, kinds in split.items() if any(kinds.values())],
             total=total,
             busiest=max(split, key=lambda hour: sum(split[hour].values())) if total else None,
         )

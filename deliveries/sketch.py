@@ -63,8 +63,9 @@ class Sketch:
 def _point(visit: Visit) -> Point:
     """The site's pin, or the middle of its area."""
     site = visit.stop.site
-    where = site if site.latitude is not None else site.area
-    return float(where.latitude), float(where.longitude)
+    if site.latitude is None or site.longitude is None:
+        return float(site.area.latitude), float(site.area.longitude)
+    return float(site.latitude), float(site.longitude)
 
 
 def _from(depot: Depot, point: Point) -> Spot:

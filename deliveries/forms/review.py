@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from deliveries.models import Review
 from orders.models import Order
 
+OUTCOMES = [
+    (Order.State.DELIVERED, _("was delivered")),
+    (Order.State.CONFIRMED, _("goes out again")),
+    (Order.State.CANCELLED, _("is cancelled")),
+]
+
 
 class CloseReviewForm(forms.Form):
     """What was decided and why; for an order that is being checked also what becomes of it."""
@@ -17,15 +23,9 @@ class CloseReviewForm(forms.Form):
     resolution = forms.CharField(
         label=_("What was decided, and why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    to = forms.ChoiceField(label=_("The order"), required=False, widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=_("The order"), required=False, widget=forms.RadioSelect, choices=OUTCOMES)
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if review.order and review.order.state == Order.State.REVIEW:
-            self.fields["to"].choices = [
-                (Order.State.DELIVERED, _("was delivered")),
-                (Order.State.CONFIRMED, _("goes out again")),
-                (Order.State.CANCELLED, _("is cancelled")),
-            ]
-        else:
-            del self.fields["to"]
+        if not review.order or review.order.state != Order.State.REVIEW:
+            del self.fields["to"]  # only an order that is being checked goes somewhere

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,12 +26,19 @@ class DayForm(forms.Form):
         return (form.cleaned_data.get("day") if form.is_valid() else None) or timezone.localdate()
 
 
+class DriverField(forms.ModelChoiceField):
+    """A driver with the vehicle they usually take."""
+
+    def label_from_instance(self, driver: Any) -> str:
+        return f"{driver} · {driver.vehicle}"
+
+
 class CreateRouteForm(forms.Form):
     """A new route: its day, its sign, who drives and with what."""
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     code = forms.CharField(label=_("Route code"), max_length=8, help_text=_("Like the line: 瑞1, 成2"))
-    driver = forms.ModelChoiceField(
+    driver = DriverField(
         Driver.objects.filter(is_active=True).select_related("user", "vehicle").order_by("pk"), label=_("Driver")
     )
     vehicle = forms.ModelChoiceField(
@@ -43,10 +51,10 @@ class CreateRouteForm(forms.Form):
     def __init__(self, *args: Any, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["day"].initial = day
-        busy = Route.objects.on(day).open().values("driver")
-        self.fields["driver"].label_from_instance = lambda driver: f"{driver} · {driver.vehicle}"
-        if not self.is_bound:
-            self.fields["driver"].queryset = self.fields["driver"].queryset.exclude(pk__in=busy)
+        if not self.is_bound:  # somebody who got a route meanwhile is refused by the verb, with a sentence
+            busy = Route.objects.on(day).open().values("driver")
+            drivers = cast(forms.ModelChoiceField, self.fields["driver"])
+            drivers.queryset = drivers.queryset.exclude(pk__in=busy) if drivers.queryset is not None else None
 
     def clean_day(self) -> dt.date:
         day = self.cleaned_data["day"]
@@ -65,16 +73,15 @@ class CreateRouteForm(forms.Form):
 class AddStopForm(forms.Form):
     """The orders that were ticked, or the one whose own key was pressed."""
 
-    order = forms.TypedMultipleChoiceField(coerce=int, required=False)
-    only = forms.IntegerField(required=False, min_value=1)
+    only = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        self.fields["order"].choices = [(pk, pk) for pk in data.getlist("order") if pk.isascii() and pk.isdigit()]
+        self.ticked = [int(pk) for pk in data.getlist("order") if pk.isascii() and pk.isdigit() and len(pk) < 19]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["orders"] = [data["only"]] if data.get("only") else data.get("order", [])
+        data["orders"] = [data["only"]] if data.get("only") else self.ticked
         if not data["orders"]:
             raise ValidationError(_("Tick the orders first, then press the route."))
         return data

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Sum
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
 from deliveries import planning
 from deliveries.models.fleet import Depot, Vehicle
 from deliveries.models.stop import Stop
+from deliveries.querysets import StopQuerySet
 from luckygas import live
 from luckygas.db import Record
 from luckygas.errors import Refused
@@ -21,20 +21,40 @@ from orders.models import Order
 
 
 class Itinerary(Record):
-    """The stops of a route. Lock order: order, route, stop."""
+    """A vehicle with stops to make, and the verbs that change them. Lock order: order, route, stop."""
 
-    if TYPE_CHECKING:  # what Route brings
-        code: str
-        state: str
-        vehicle: Vehicle
-        depot: Depot
-        load_kg: Decimal
-        is_at_depot: bool
-        is_departed: bool
-        stops: models.Manager[Stop]
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        DEPARTED = "departed", _("on the road")
+        CLOSED = "closed", _("closed")
+
+    code = models.CharField(max_length=8)
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="routes")
+    depot = models.ForeignKey(Depot, on_delete=models.PROTECT, related_name="routes")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
 
     class Meta:
         abstract = True
+
+    @property
+    def is_departed(self) -> bool:
+        return self.state == self.State.DEPARTED
+
+    @property
+    def is_at_depot(self) -> bool:
+        """Still here: stops can be taken off and put in order."""
+        return self.state in {self.State.DRAFT, self.State.PUBLISHED}
+
+    @property
+    def load_kg(self) -> Decimal:
+        """Gross weight of what its open deliveries need on the vehicle."""
+        weight = F("order__lines__ordered") * (F("order__lines__product__gas_kg") + F("order__lines__product__tare_kg"))
+        return self._stops.todo().aggregate(kg=Sum(weight, default=Decimal(0)))["kg"]
+
+    @property
+    def _stops(self) -> StopQuerySet:
+        return Stop.objects.filter(route=self.pk)
 
     @transaction.atomic
     def add(self, order: Order, *, by: User, position: int | None = None) -> Stop:
@@ -44,7 +64,7 @@ class Itinerary(Record):
         """
         order.lock()
         self.lock()
-        if self.state == "closed":
+        if self.state == self.State.CLOSED:
             raise Refused(_("Route %(code)s is closed.") % {"code": self.code}, code="closed")
         if known := Stop.objects.todo().filter(order=order, kind=Stop.Kind.DELIVER).select_related("route").first():
             if known.route_id == self.pk:
@@ -61,11 +81,11 @@ class Itinerary(Record):
                 code="not_confirmed",
             )
         self._check_reach(order)
-        last = self.stops.aggregate(last=Max("position", default=0))["last"]
-        stop = Stop.objects.create(route=self, order=order, site=order.site, position=last + 1)
+        last = self._stops.aggregate(last=Max("position", default=0))["last"]
+        stop = Stop.objects.create(route_id=self.pk, order=order, site=order.site, position=last + 1)
         if position:
             self.reorder(stop, position, by=by)
-        if self.state in {"published", "departed"}:
+        if self.state in {self.State.PUBLISHED, self.State.DEPARTED}:
             order.plan(by=by)
         if self.is_departed:
             order.depart(by=by)
@@ -122,14 +142,14 @@ class Itinerary(Record):
         """Delete an open stop and close the gap it leaves."""
         position = stop.position
         Stop.objects.filter(pk=stop.pk).delete()
-        self.stops.filter(position__gt=position).update(position=F("position") - 1)
+        self._stops.filter(position__gt=position).update(position=F("position") - 1)
         live.changed("route", self.pk)
 
     @transaction.atomic
     def reorder(self, stop: Stop, position: int, *, by: User) -> None:
         """Give a stop another position; the others keep their order. Finished stops stay where they are."""
         self.lock()
-        stops = list(self.stops.order_by("position"))
+        stops = list(self._stops.order_by("position"))
         moved = next((s for s in stops if s.pk == stop.pk), None)
         if moved is None or moved.is_finished:
             raise Refused(_("This stop is finished and stays where it is."), code="finished")
@@ -147,12 +167,12 @@ class Itinerary(Record):
         self.lock()
         if not self.is_at_depot:
             raise Refused(_("The truck has left. Move single stops instead."), code="departed")
-        stops = list(self.stops.select_related("site").order_by("position"))
+        stops = list(self._stops.select_related("site").order_by("position"))
         done, todo = [s for s in stops if s.is_finished], [s for s in stops if not s.is_finished]
         pinned = [s for s in todo if s.site.latitude is not None]
         blind = [s for s in todo if s.site.latitude is None]
         depot = float(self.depot.latitude), float(self.depot.longitude)
-        points = [(float(s.site.latitude), float(s.site.longitude)) for s in pinned]
+        points = [_pin(s.site) for s in pinned]
         order = planning.tour(depot, points)
         saved = planning.length(depot, points) - planning.length(depot, [points[n] for n in order])
         if saved > 0:
@@ -164,3 +184,8 @@ class Itinerary(Record):
             each.position = number
         Stop.objects.bulk_update(stops, ["position"])
         live.changed("route", self.pk)
+
+
+def _pin(site: Site) -> planning.Point:
+    """Of a site that has one."""
+    return float(site.latitude or 0), float(site.longitude or 0)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import CharField, F, Q, Sum
+from django.db.models import CharField, Q, Sum
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment
-from deliveries.models.fleet import Depot, Driver, Vehicle
+from deliveries.models.fleet import Driver, Vehicle
 from deliveries.models.itinerary import Itinerary
 from deliveries.models.stop import Stop
 from deliveries.querysets import RouteQuerySet
@@ -36,19 +35,9 @@ COLOURS = 7
 class Route(Itinerary):
     """One driver's stops of one day, in order, with one vehicle."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        DEPARTED = "departed", _("on the road")
-        CLOSED = "closed", _("closed")
-
-    code = models.CharField(max_length=8)
     day = models.DateField()
     driver = models.ForeignKey(Driver, on_delete=models.PROTECT, related_name="routes")
-    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="routes")
-    depot = models.ForeignKey(Depot, on_delete=models.PROTECT, related_name="routes")
     colour = models.PositiveSmallIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True)
@@ -76,23 +65,8 @@ class Route(Itinerary):
         return self.state == self.State.DRAFT
 
     @property
-    def is_departed(self) -> bool:
-        return self.state == self.State.DEPARTED
-
-    @property
-    def is_at_depot(self) -> bool:
-        """Still here: stops can be taken off and put in order."""
-        return self.state in {self.State.DRAFT, self.State.PUBLISHED}
-
-    @property
     def has_left(self) -> bool:
         return self.state in {self.State.DEPARTED, self.State.CLOSED}
-
-    @property
-    def load_kg(self) -> Decimal:
-        """Gross weight of what its open deliveries need on the vehicle."""
-        weight = F("order__lines__ordered") * (F("order__lines__product__gas_kg") + F("order__lines__product__tare_kg"))
-        return self.stops.todo().aggregate(kg=Sum(weight, default=Decimal(0)))["kg"]
 
     @property
     def load(self) -> Counter:

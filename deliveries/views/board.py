@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,7 +20,7 @@ from deliveries.board import Board, Visit, version
 from deliveries.forms.route import AddStopForm, CreateRouteForm, DayForm, MoveStopForm
 from deliveries.models import Route, Stop
 from deliveries.views.route import answer_on_route
-from luckygas.access import allow
+from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
@@ -86,6 +87,11 @@ def refuse(request: HttpRequest, route: Route, refused: Refused) -> HttpResponse
     return response
 
 
+def said_of(form: Form) -> str:
+    """Everything that is wrong with a form, in one breath."""
+    return " ".join(str(mistake) for mistakes in form.errors.values() for mistake in mistakes)
+
+
 @allow(DISPATCHER, MANAGER)
 @require_GET
 @condition(etag_func=etag)
@@ -101,9 +107,9 @@ def create_route(request: HttpRequest) -> HttpResponse:
     form = CreateRouteForm(request.POST or None, day=DayForm.asked(request.GET))
     if request.method == "POST" and form.is_valid():
         try:
-            route = Route.draw_up(**form.cleaned_data, by=request.user)
+            route = Route.draw_up(**form.cleaned_data, by=person(request))
         except Refused as refused:
-            form.add_error(refused.field or None, refused.sentence)
+            form.add_error(refused.field or None, str(refused.sentence))
         else:
             return answer(request, route, message=_("Route %s is drawn up.") % route.code)
     status = 422 if form.is_bound else 200
@@ -117,14 +123,12 @@ def add_stop(request: HttpRequest, pk: int) -> HttpResponse:
     route = get_object_or_404(Route, pk=pk)
     form = AddStopForm(request.POST)
     if not form.is_valid():
-        return refuse(
-            request, route, Refused(form.non_field_errors()[0] if form.non_field_errors() else _("No order."))
-        )
-    orders = Order.objects.visible_to(request.user).filter(pk__in=form.cleaned_data["orders"]).for_board()
+        return refuse(request, route, Refused(said_of(form)))
+    orders = Order.objects.visible_to(person(request)).filter(pk__in=form.cleaned_data["orders"]).for_board()
     put, refusals = 0, []
     for order in orders.order_by("promised_to", "pk"):
         try:
-            route.add(order, by=request.user)
+            route.add(order, by=person(request))
             put += 1
         except Refused as refused:
             refusals.append(f"{order.customer} {order.number}: {refused.sentence}")
@@ -141,7 +145,7 @@ def add_stop(request: HttpRequest, pk: int) -> HttpResponse:
 def publish_route(request: HttpRequest, pk: int) -> HttpResponse:
     route = get_object_or_404(Route, pk=pk)
     try:
-        route.publish(by=request.user)
+        route.publish(by=person(request))
     except Refused as refused:
         return refuse(request, route, refused)
     return answer(request, route, message=_("%s is published. The driver sees it now.") % route.code)
@@ -153,7 +157,7 @@ def arrange_route(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the computer order the stops."""
     route = get_object_or_404(Route, pk=pk)
     try:
-        saved = route.arrange(by=request.user)
+        saved = route.arrange(by=person(request))
     except Refused as refused:
         return refuse(request, route, refused)
     words = _("The stops of %(code)s are in order: %(km)s km less to drive.")
@@ -168,13 +172,13 @@ def move_stop(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveStopForm(request.POST or None, initial={"position": stop.position})
     if request.method == "POST" and form.is_valid():
         try:
-            stop.route.reorder(stop, form.cleaned_data["position"], by=request.user)
+            stop.route.reorder(stop, form.cleaned_data["position"], by=person(request))
         except Refused as refused:
-            form.add_error(None, refused.sentence)
+            form.add_error(None, str(refused.sentence))
         else:
             return answer(request, stop.route)
     if form.is_bound and request.POST.get("on") == "route":
-        return refuse(request, stop.route, Refused(" ".join(e for errors in form.errors.values() for e in errors)))
+        return refuse(request, stop.route, Refused(said_of(form)))
     context = {
         "stop": stop,
         "visit": Visit.of(stop, now=timezone.now()),
@@ -191,7 +195,7 @@ def remove_stop(request: HttpRequest, pk: int) -> HttpResponse:
     stop = get_object_or_404(Stop.objects.select_related("route", "order__customer"), pk=pk)
     name = stop.order.customer if stop.order else stop.site.customer
     try:
-        stop.route.remove(stop, by=request.user)
+        stop.route.remove(stop, by=person(request))
     except Refused as refused:
         return refuse(request, stop.route, refused)
     return answer(request, stop.route, message=_("%(name)s is off %(code)s.") % {"name": name, "code": stop.route.code})

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from deliveries.forms.review import CloseReviewForm
 from deliveries.models import Review
 from deliveries.readable import in_words
-from luckygas.access import allow
+from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
@@ -34,7 +34,7 @@ def page_of(request: HttpRequest, *, asked: CloseReviewForm | None = None, pk: i
             (
                 review,
                 asked if asked and review.pk == pk else CloseReviewForm(review=review, auto_id=f"id_{review.pk}_%s"),
-                said.get(review.event_id, []),
+                said.get(review.event.pk, []) if review.event else [],
             )
             for review in waiting
         ],
@@ -56,11 +56,11 @@ def close_review(request: HttpRequest, pk: int) -> HttpResponse:
     form = CloseReviewForm(request.POST, review=review, auto_id=f"id_{pk}_%s")
     if form.is_valid():
         try:
-            review.close(by=request.user, **form.cleaned_data)
+            review.close(by=person(request), **form.cleaned_data)
         except Refused as refused:
             if refused.code == "closed":  # its form is not on the page any more
                 messages.error(request, str(refused.sentence))
-            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused.sentence))
         else:
             url = reverse("deliveries:reviews")
             context = page_of(request)

@@ -16,7 +16,7 @@ from customers.models import Payment
 from deliveries.board import Lane
 from deliveries.forms.route import CountCashForm
 from deliveries.models import CashCount, Route
-from luckygas.access import allow
+from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
@@ -70,9 +70,9 @@ def count_cash(request: HttpRequest, pk: int) -> HttpResponse:
     form = CountCashForm(request.POST)
     if form.is_valid():
         try:
-            count = CashCount.record(route=route, by=request.user, **form.cleaned_data)
+            count = CashCount.record(route=route, by=person(request), **form.cleaned_data)
         except Refused as refused:
-            form.add_error(refused.field or None, refused.sentence)
+            form.add_error(refused.field or None, str(refused.sentence))
         else:
             differs = count.counted_twd != count.due_twd
             words = _("Counted. It differs, so it waits in the reviews.") if differs else _("Counted, it is right.")
@@ -85,7 +85,7 @@ def count_cash(request: HttpRequest, pk: int) -> HttpResponse:
 def close_route(request: HttpRequest, pk: int) -> HttpResponse:
     route = get_object_or_404(Route, pk=pk)
     try:
-        route.close(by=request.user)
+        route.close(by=person(request))
     except Refused as refused:
         messages.error(request, str(refused.sentence))
         return answer_on_route(request, route, status=422)

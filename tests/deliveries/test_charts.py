@@ -58,7 +58,7 @@ def test_bars_stand_on_each_other():
     assert float(phone[2]) + float(phone[3]) == pytest.approx(176.0, abs=0.1)
     assert float(web[2]) + float(web[3]) == pytest.approx(float(phone[2]), abs=0.1)
     assert float(other[1]) > float(web[1])
-    assert bars.table == [(9, 2, 1, 0, 0), (10, 0, 0, 0, 1)]
+    assert [(hour, *kinds.values()) for hour, kinds in bars.table] == [(9, 2, 1, 0, 0), (10, 0, 0, 0, 1)]
     assert (bars.total, bars.busiest) == (4, 9)
 
 
