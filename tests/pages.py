@@ -71,7 +71,7 @@ PAGES = [
     # everybody
     Page("home", EVERYBODY),
     Page("account_login", EVERYBODY),
-    Page("account_logout", SIGNED_IN),
+    Page("account_logout", EVERYBODY),
     Page("account_inactive", EVERYBODY),
     Page("account_change_password", SIGNED_IN),
     Page("set_language", EVERYBODY, **POST),
