@@ -37,9 +37,9 @@ lint: install
 	$(VENV)/bin/lint-imports
 	$(PY) -m djlint --quiet --lint templates
 
-# Against a server that already runs: make load ARGS="--users 50 --run-time 5m"
+# Everybody of a working day against a shop of their own, with a report in reports/load.md: make load ARGS="--users 50"
 load: install
-	@exec $(PY) -m locust -f loadtests --headless --host http://$(HOST):$(PORT) $(ARGS)
+	@DEMO=1 exec $(EMBEDDED) --name load -- $(PY) -m loadtests.run $(ARGS)
 
 shell: install
 	@DEMO=1 exec $(EMBEDDED) --join -- $(PY) manage.py shell
