@@ -37,7 +37,7 @@ def changes_of(customer: Customer) -> list[Change]:
 
 def _change(event: Any, people: dict[int, User]) -> Change:
     model = apps.get_model(event.pgh_obj_model)
-    who = people.get((event.pgh_context or {}).get("user"))
+    who = people.get((event.pgh_context or {}).get("user") or 0)
     fields = [
         (str(model._meta.get_field(name.removesuffix("_id")).verbose_name), _said(old), _said(new))
         for name, (old, new) in (event.pgh_diff or {}).items()

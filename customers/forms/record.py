@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
+from customers.models.customer import Stage
 from customers.phones import narrow
 from customers.phones import parse as parse_phone
 from customers.tax_id import is_tax_id
@@ -37,7 +38,7 @@ class CustomerFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [*ANY, *Customer._meta.get_field("stage").choices]  # type: ignore[attr-defined]
+        self.fields["stage"].choices = [*ANY, *Stage.choices]  # type: ignore[attr-defined]
 
     def chosen(self) -> Any:
         """Those that were asked for, in the order of their numbers or of how well they match."""
@@ -96,9 +97,7 @@ class NewCustomerForm(CustomerForm):
     phone = forms.CharField(label=_("Phone"), max_length=60, error_messages={"required": _("Write a phone number.")})
     contact = forms.CharField(label=_("Who answers"), max_length=60, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
-    area = forms.ModelChoiceField(
-        label=_("Area"), queryset=Area.objects.all(), required=False, empty_label=_("choose")
-    )
+    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.all(), required=False, empty_label=_("choose"))
 
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"]

@@ -71,10 +71,10 @@ class SiteForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        pin = data.get("latitude"), data.get("longitude")
-        if (pin[0] is None) != (pin[1] is None):
-            self.add_error("latitude" if pin[0] is None else "longitude", _("A pin has both numbers, or none."))
-        elif pin[0] is not None and not (20 <= pin[0] <= 27 and 118 <= pin[1] <= 123):
+        north, east = data.get("latitude"), data.get("longitude")
+        if (north is None) != (east is None):
+            self.add_error("latitude" if north is None else "longitude", _("A pin has both numbers, or none."))
+        elif north is not None and east is not None and not (20 <= north <= 27 and 118 <= east <= 123):
             self.add_error("latitude", _("This pin is not in Taiwan."))
         return data
 

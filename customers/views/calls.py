@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -53,5 +55,5 @@ def retry_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(request: HttpRequest, sentence: str) -> HttpResponse:
     context = _context(request)
-    here = {"template": "customers/calls.html", "part": "call-list", "context": context}
+    here: dict[str, Any] = {"template": "customers/calls.html", "part": "call-list", "context": context}
     return done(request, reverse("customers:calls"), changed="message 0", message=sentence, **here)

@@ -35,7 +35,7 @@ def add_contact(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def remove_contact(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     customer = customer_for(request, number)
-    get_object_or_404(customer.contacts, pk=pk).remove(by=request.user)
+    get_object_or_404(customer.contacts, pk=pk).remove(by=request.user)  # type: ignore[arg-type]
     return done(request, record_url(customer), message=_("The number is off the record."))
 
 
@@ -66,5 +66,5 @@ def add_membership(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def remove_membership(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     customer = customer_for(request, number)
-    get_object_or_404(customer.memberships, pk=pk).take_back(by=request.user)
+    get_object_or_404(customer.memberships, pk=pk).take_back(by=request.user)  # type: ignore[arg-type]
     return done(request, record_url(customer), message=_("They no longer act for this customer."))

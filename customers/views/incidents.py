@@ -100,5 +100,5 @@ def close_incident(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, incident: Incident, sentence: str) -> HttpResponse:
-    here = {"template": "customers/incidents.html", "part": "incident-list", "context": _context()}
+    here: dict[str, Any] = {"template": "customers/incidents.html", "part": "incident-list", "context": _context()}
     return done(request, reverse("customers:incidents"), changed=f"incident {incident.pk}", message=sentence, **here)

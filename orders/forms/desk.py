@@ -74,9 +74,9 @@ class DeskForm(forms.Form):
         self.usual = usual
         self.fields["pays_by"].initial = Order.usual_payment(site.customer)
         for product, _quote in offers:
-            line = self.last.get(product.pk) if fill else None
-            self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), line and line.quantity)
-            self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), line and line.quantity)
+            usual_count = self.last[product.pk].quantity if fill and product.pk in self.last else None
+            self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), usual_count)
+            self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), usual_count)
 
     @cached_property
     def last(self) -> dict[int, OrderLine]:
