@@ -101,9 +101,9 @@ def _paused(request: HttpRequest, sheet: Sheet, form: OrderForm | None) -> HttpR
     elif form is None:
         response = show(request, "paused.html", {}, status=503)
     else:
-        response = show(
-            request, "orders/create.html", sheet.context(form) | {"is_paused": True}, part="form", status=503
-        )
+        form.is_valid()  # so that the total can be shown
+        context = sheet.context(form) | {"is_paused": True}
+        response = show(request, "orders/create.html", context, part="form", status=503)
     response["Retry-After"] = RETRY_SECONDS
     return response
 
