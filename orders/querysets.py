@@ -84,7 +84,7 @@ class OrderQuerySet(models.QuerySet):
     def page_after(self, cursor: str) -> Self:
         """Newest first; those older than the order with this number, so that deep pages cost what the first does."""
         orders = self.order_by("-placed_at", "-pk")
-        last = self.model.objects.filter(number=cursor).values_list("placed_at", "pk").first() if cursor else None
+        last = self.model._base_manager.filter(number=cursor).values_list("placed_at", "pk").first() if cursor else None
         if last is None:
             return orders
         return orders.filter(placed_at__lte=last[0]).exclude(placed_at=last[0], pk__gte=last[1])

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Payment
+from customers.models import Customer, Payment, Site
 from luckygas.forms import OperationIdField
 from luckygas.models import User
 from luckygas.signin import identity
@@ -29,7 +29,7 @@ class MembershipForm(forms.Form):
         error_messages={"required": _("Write their mobile number.")},
     )
     site = forms.ModelChoiceField(
-        label=_("For which address"), queryset=None, required=False, empty_label=_("all addresses")
+        label=_("For which address"), queryset=Site.objects.none(), required=False, empty_label=_("all addresses")
     )
     can_order = forms.BooleanField(label=_("may order"), required=False, initial=True)
     sees_balance = forms.BooleanField(label=_("sees the balance"), required=False, initial=False)

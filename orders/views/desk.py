@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +20,7 @@ from luckygas.errors import Refused
 from luckygas.flags import decide
 from luckygas.forms import refuse
 from luckygas.http import done, show
-from luckygas.models import DISPATCHER, MANAGER
+from luckygas.models import DISPATCHER, MANAGER, User
 from orders.caller import Caller
 from orders.forms.desk import DeskForm
 from orders.models import Order, Price
@@ -36,7 +36,7 @@ WINDOWS, DAYS = 2, 2  # so many of so many days stand beside "now"; any other da
 def desk(request: HttpRequest) -> HttpResponse:
     """Ready for the next call: the box to find somebody, and what was taken last."""
     since = timezone.now() - dt.timedelta(days=1)  # a bound, so that a million older orders are never read
-    mine = Order.objects.filter(channel__in=["phone", "counter"], placed_by=request.user, placed_at__gte=since)
+    mine = Order.objects.filter(channel__in=["phone", "counter"], placed_by=request.user.pk, placed_at__gte=since)
     return show(request, "orders/desk.html", _search(request) | {"taken": mine.for_list()[:TAKEN]})
 
 
@@ -92,7 +92,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _place(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
-    data, user = form.cleaned_data, request.user
+    data, user = form.cleaned_data, cast(User, request.user)
     deed: dict[str, Any] = {
         "operation_id": data["operation_id"],
         "by": user,
