@@ -10,7 +10,7 @@ COPY . .
 RUN find locale -name '*.po' | while read -r po; do \
       /opt/venv/bin/python -m babel.messages.frontend --quiet compile --input-file "$po" --output-file "${po%.po}.mo" || exit 1; \
     done \
-    && SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build \
+    && SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build DATABASE_URL=postgresql:///build REDIS_URL=redis://build \
        /opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.13-slim

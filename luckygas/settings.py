@@ -111,6 +111,7 @@ COMPANY = {
     "phone_e164": os.environ.get("COMPANY_PHONE_E164", "+88689000210"),
     "emergency": "119",
 }
+PUBLIC_URL = required("PUBLIC_URL", demo="http://localhost:" + os.environ.get("PORT", "8000"))  # in messages
 OPENS_AT, CLOSES_AT = 8, 20  # hours of the counter, Asia/Taipei; deliveries are promised inside them
 SAMPLE_PRICES = DEMO
 

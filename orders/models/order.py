@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -765,7 +766,8 @@ def promise_text(order: Order) -> str:
 
 
 def track_url(order: Order) -> str:
-    return f"/track/{order.track_token}/"
+    """For messages to customers: it works without signing in, and ends some days after the delivery."""
+    return f"{settings.PUBLIC_URL}/track/{order.track_token}/"
 
 
 def _next(sequence: str) -> int:
