@@ -22,7 +22,7 @@ from orders.readback import ReadBack
 from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now, say_day, windows_for
 from orders.wishes import Wish
 
-MOST_WINDOWS = 8
+MOST_WINDOWS = 6
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def index(request: HttpRequest) -> HttpResponse:
         return office.office_list(request)
     mine = Mine.of(request.user)  # type: ignore[arg-type]
     orders = list(Order.objects.of(mine).for_home(past=PAST_SHOWN))
-    live = sorted((order for order in orders if order.is_open), key=lambda order: order.promised_from)
+    live = [order for order in orders if order.is_open]
+    live.sort(key=lambda order: (order.state != Order.State.OUT, order.promised_from))
     return show(
         request,
         "orders/index.html",
