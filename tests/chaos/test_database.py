@@ -33,6 +33,7 @@ def site(request, tmp_path_factory):
         DEMO="1",
     ) as granian:
         granian.errors = log
+        ask(granian, "/login/")  # a worker's first page also reads its templates
         yield granian
     if server:
         server.close()
