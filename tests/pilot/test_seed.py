@@ -15,6 +15,7 @@ from luckygas.flags import decide
 from luckygas.models import User
 from orders.models import CylinderMovement, MeterReading, Order, OrderEvent, Price, Product, StandingOrder
 from orders.models.order import MOVES
+from pilot import invariants
 from pilot.seed import Size, load
 
 TINY = Size(commercial=60, households=240, days=8, orders=160, today=150)
@@ -194,6 +195,13 @@ def test_today_shows_every_state_that_lasts():
     assert not Message.objects.unsent().exists()
     assert StandingOrder.objects.exists()
     assert MeterReading.objects.exists()
+
+
+@pytest.mark.usefixtures("town")
+def test_every_invariant_holds_in_the_town():
+    broken = {rule.name: [str(one) for one in found] for rule, found, _seconds in invariants.timed() if found}
+
+    assert broken == {}
 
 
 @pytest.mark.usefixtures("town")

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from pilot.seed import A_DAY, COMMERCIAL, HOUSEHOLDS, ORDERS_DAYS, Size, is_empty, is_seeded, load
 
@@ -38,8 +37,6 @@ class Command(BaseCommand):
             raise CommandError("There are customers already. The sample town is loaded into an empty database only.")
         self.quiet, self.began, self.phase, self.shown = options["quiet"], time.monotonic(), "", 0.0
         counts = load(seed=options["seed"], size=self.size(options), report=self.report)
-        with connection.cursor() as cursor:  # plans must know the new sizes at once
-            cursor.execute("SET statement_timeout = 0; ANALYZE; RESET statement_timeout")
         self.say(
             f"{counts.get('customers.Customer', 0):,} customers and {counts.get('orders.Order', 0):,} orders "
             f"after {time.monotonic() - self.began:.0f} s."
