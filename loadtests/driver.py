@@ -35,7 +35,8 @@ class Driver(Person):
         form = next((form for form in page.forms if form.fields.get("kind") == "deliver"), None)
         if form:
             leak = {"leak_check": "passed"} if "leak_check" in form.choices else {}
-            self.send(form, path, name="driver: hand over", **leak)
+            paid = "account" if "account" in form.choices["choice"] else "exact"
+            self.send(form, path, name="driver: hand over", choice=paid, unsigned="on", **leak)
 
     @task(1)
     def sum_up(self) -> None:

@@ -57,5 +57,6 @@ class Person(HttpUser):
             catch_response=True,
         ) as answer:
             if answer.status_code == 422:
+                answer.request_meta["name"] = f"{name}, refused"
                 answer.success()
             return answer

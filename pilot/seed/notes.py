@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+from django.conf import settings
 from django.utils import translation
 
 from customers.models import Message
@@ -31,7 +32,7 @@ class Notes:
         door = slip.door
         with translation.override("zh-hant"):
             body = str(NOTICES[kind].text) % {
-                "number": slip.number, "promise": slip.promise, "track": f"/track/{slip.token}/",
+                "number": slip.number, "promise": slip.promise, "track": f"{settings.PUBLIC_URL}/track/{slip.token}/",
             }  # fmt: skip
         pk = self.ids.next()
         cause = ("order_event", str(event))
