@@ -548,6 +548,8 @@ class Order(Record):
         items = [item for item in wish.items if item.quantity]
         quotes = Price.quotes(on=promise["promised_on"], customer=self.customer, products=[i.product for i in items])
         _check_prices(items, quotes)
+        if not by.is_office:
+            rules.check_minimum(wish.site, sum(item.quantity * quotes[item.product.pk].gas_twd for item in items))
         before = {"lines": self.summary(), "promised_on": self.promised_on, "note": self.note}
         self.lines.all().delete()
         OrderLine.objects.bulk_create(OrderLine.ordered_at(self, item, quotes[item.product.pk]) for item in items)
@@ -560,6 +562,8 @@ class Order(Record):
         OrderEvent.write(
             self, self.state, self.state, by=by, at=at, reason="changed", operation_id=operation_id, data=before
         )
+        if not by.is_office and self.state == State.CONFIRMED and self._reason_to_hold():
+            raise Refused(_("We have to look at this change first. Call us."), code="needs_a_look")
         live.changed("order", self.number)
 
     @transaction.atomic

@@ -195,3 +195,30 @@ def test_a_member_who_may_not_order_gets_403(web, order, page):
 @pytest.mark.parametrize("page", ["change", "cancel"])
 def test_a_driver_gets_403(driver, signed_in, order, page):
     assert signed_in(driver.user).get(f"/orders/{order.number}/{page}/").status_code == 403
+
+
+# --- what placing refuses, changing refuses too -----------------------------------
+def test_a_change_below_the_smallest_order_is_refused(web, order):
+    order.site.area.minimum_twd = 1000
+    order.site.area.save()
+
+    response = web.post(f"/orders/{order.number}/change/", typed(order, quantity_20="1", empties_20="1"))
+
+    assert response.status_code == 422
+    assert 'id="id_items_error"' in response.content.decode()
+    assert not order.events.filter(reason="changed").exists()
+
+
+def test_a_change_over_the_credit_limit_is_refused_for_its_customer_and_open_to_the_office(
+    web, site, dispatcher, signed_in
+):
+    site.customer.settlement, site.customer.credit_limit_twd = "monthly", 1000
+    site.customer.save()
+    order = placed(wish(site, items=(Item(priced(), 1, 1),)))
+
+    refused = web.post(f"/orders/{order.number}/change/", typed(order))
+    quantity = order.lines.get().ordered
+    taken = signed_in(dispatcher).post(f"/orders/{order.number}/change/", typed(order))
+
+    assert (order.state, refused.status_code, quantity) == ("confirmed", 422, 1)
+    assert (taken.status_code, order.lines.get().ordered) == (303, 2)
