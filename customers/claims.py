@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from customers.models import Contact, Customer, Membership, Message, PhoneCode
 from customers.notices import NOTICES
-from customers.phones import Phone
 from luckygas.clock import business_day
 from luckygas.db import derived_id
 from luckygas.errors import Refused
 from luckygas.models import CUSTOMER, STAFF, User
+from luckygas.phones import Phone
 
 ANSWER_SECONDS = 0.25  # longer than either way takes, so that the time tells nothing
 

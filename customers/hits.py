@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers.models import Customer
-from customers.phones import HOME_AREA, digits_of, spoken
 from customers.querysets import text_key
+from luckygas.phones import HOME_AREA, digits_of, spoken
 
 MOST = 20
 

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from customers.phones import HOME_AREA, digits_of, narrow
 from luckygas.models import DISPATCHER, MANAGER, OPS
+from luckygas.phones import HOME_AREA, digits_of, narrow
 
 if TYPE_CHECKING:
     from luckygas.models import User
@@ -41,18 +41,20 @@ class CustomerQuerySet(models.QuerySet):
 
         Answers from trigram indexes; no text, no customers.
         """
+        from customers.models import Contact, Site
+
         key, digits = text_key(text), digits_of(text)
         if not key:
             return self.none()
         matches = Q(name_key__contains=key)
         if len(digits) >= 3 and len(digits) >= len(re.sub(r"[^\w]", "", key)):
             spoken = digits.removeprefix("886") if digits.startswith("886") else digits
-            found = self.model.contact_ids(spoken.removeprefix(HOME_AREA) if len(spoken) > 9 else spoken)
-            matches |= Q(pk__in=found)
+            fragment = spoken.removeprefix(HOME_AREA) if len(spoken) > 9 else spoken
+            matches |= Q(pk__in=Contact.objects.filter(digits__contains=fragment).values("customer"))
             if len(digits) <= 8:
                 matches |= Q(number=int(digits)) | Q(legacy_code=digits)
         if len(key) >= 2:
-            matches |= Q(pk__in=self.model.site_ids(key))
+            matches |= Q(pk__in=Site.objects.filter(address_key__contains=key).values("customer"))
         return self.filter(matches).order_by(models.F("deactivated_at").asc(nulls_first=True), "number")
 
     def for_list(self) -> Self:

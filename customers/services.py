@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from functools import partial
 
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ def sweep() -> int:
         return 0
     rung = 0
     for pk in Message.objects.left_alone(until=now - LEFT_ALONE).values_list("pk", flat=True)[:BATCH]:
-        if not is_answered(lambda pk=pk: send_message.apply_async(args=[pk], retry=False)):
+        if not is_answered(partial(send_message.apply_async, args=[pk], retry=False)):
             break
         rung += 1
     return rung

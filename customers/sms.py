@@ -10,7 +10,7 @@ from typing import Protocol
 import requests
 from django.conf import settings
 
-from customers.phones import national
+from luckygas.phones import national
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 6
 FAILURES_THAT_OPEN = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
 from django.db.models import Prefetch
@@ -32,7 +32,9 @@ class RouteQuerySet(models.QuerySet):
         """The route a driver works on: the one still open, else the last one of the day."""
         mine = self.of_driver(user).select_related("driver__user", "vehicle", "depot").filter(day__lte=on)
         is_closed = models.Case(models.When(state="closed", then=1), default=0)
-        return mine.exclude(state="closed", day__lt=on).order_by(is_closed, "-day", "-closed_at").first()
+        return cast(
+            "Route | None", mine.exclude(state="closed", day__lt=on).order_by(is_closed, "-day", "-closed_at").first()
+        )
 
     def for_board(self) -> Self:
         from deliveries.models import Stop

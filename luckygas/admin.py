@@ -1,7 +1,5 @@
 """Django's admin: staff with a second factor, to look things up. What verbs write is read-only here."""
 
-from typing import Any
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

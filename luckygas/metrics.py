@@ -56,5 +56,5 @@ def page() -> HttpResponse:
         counters = CollectorRegistry()
         MultiProcessCollector(counters)
     rows = CollectorRegistry()
-    rows.register(Rows())  # type: ignore[arg-type]
+    rows.register(Rows())
     return HttpResponse(generate_latest(counters) + generate_latest(rows), content_type=CONTENT_TYPE_LATEST)

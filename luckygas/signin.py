@@ -17,7 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.phones import narrow, parse
 
 DEVICE_COOKIE = "device"
 DEVICE_DAYS = 180
@@ -26,9 +28,6 @@ MOST_PEOPLE_A_DEVICE = 8  # the counter's computer
 
 def identity(typed: str) -> str:
     """The user name for what was typed: a phone number in any notation becomes E.164, a name stays."""
-    from customers.phones import narrow, parse  # luckygas imports no app at load; numbers are the customers app's
-    from luckygas.errors import Refused
-
     text = narrow(typed)
     try:
         return parse(text).e164 if any(character.isdigit() for character in text[:4]) else text.lower()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from customers.mine import Mine
-from customers.phones import narrow
+from luckygas.phones import narrow
 from orders.forms.order import read_day
 from orders.models import Order, Product
 

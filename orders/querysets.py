@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Count, Q
 
 from customers.models import Customer
-from customers.phones import narrow
 from customers.querysets import SEES_EVERYONE
+from luckygas.phones import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

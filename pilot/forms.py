@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
-from customers.phones import narrow
+from luckygas.phones import narrow
 from pilot.models import Flag
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
 from customers.models.customer import Stage
-from customers.phones import narrow
-from customers.phones import parse as parse_phone
 from customers.tax_id import is_tax_id
 from luckygas.errors import Refused
 from luckygas.forms import OperationIdField
+from luckygas.phones import narrow
+from luckygas.phones import parse as parse_phone
 
 ANY = [("", _("all"))]
 CREDIT = ("credit_limit_twd", "is_blocked")  # a manager's

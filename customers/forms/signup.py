@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.phones import Phone, digits_of, parse
 from luckygas.errors import Refused
+from luckygas.phones import Phone, digits_of, parse
 
 
 class SignupForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
 from customers.models.site import FIRST_HOUR, WEEKDAYS
-from customers.phones import narrow
+from luckygas.phones import narrow
 
 HOURS = [(str(bit), f"{FIRST_HOUR + bit:02d}–{FIRST_HOUR + bit + 1:02d}") for bit in range(12)]
 

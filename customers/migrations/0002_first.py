@@ -9,334 +9,645 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_first'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("customers", "0001_first"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountentry',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accountentry",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__range', (1, 7))), name='area_has_one_of_seven_colours'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("colour__range", (1, 7))), name="area_has_one_of_seven_colours"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarday',
-            name='area',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_days', to='customers.area'),
+            model_name="calendarday",
+            name="area",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="calendar_days",
+                to="customers.area",
+            ),
         ),
         migrations.AddField(
-            model_name='contactevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="contactevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='contactevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.contact'),
+            model_name="contactevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="customers.contact",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_key', 'gin_trgm_ops'), name='customer_by_name_fragment'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("name_key", "gin_trgm_ops"), name="customer_by_name_fragment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['kind', 'number'], name='customers_of_a_kind'),
+            model_name="customer",
+            index=models.Index(fields=["kind", "number"], name="customers_of_a_kind"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ('live', 'settled')), ('system_of_record', 'new')), models.Q(models.Q(('stage__in', ('live', 'settled')), _negated=True), ('system_of_record', 'legacy')), _connector='OR'), name='stage_and_system_of_record_agree'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage__in", ("live", "settled")), ("system_of_record", "new")),
+                    models.Q(
+                        models.Q(("stage__in", ("live", "settled")), _negated=True), ("system_of_record", "legacy")
+                    ),
+                    _connector="OR",
+                ),
+                name="stage_and_system_of_record_agree",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('legacy_code', ''), _negated=True), name='legacy_code_is_a_code_or_null'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("legacy_code", ""), _negated=True), name="legacy_code_is_a_code_or_null"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_has_a_name'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="customer_has_a_name"
+            ),
         ),
         migrations.AddField(
-            model_name='contactevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+            model_name="contactevent",
+            name="customer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='customers.customer'),
+            model_name="contact",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="customers.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='accountentry',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='customers.customer'),
+            model_name="accountentry",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="customers.customer"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='stage_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.stage IS DISTINCT FROM NEW.stage AND NOT ((OLD.stage = 'legacy' AND NEW.stage IN ('imported')) OR (OLD.stage = 'imported' AND NEW.stage IN ('shadow', 'live', 'legacy')) OR (OLD.stage = 'shadow' AND NEW.stage IN ('live', 'imported')) OR (OLD.stage = 'live' AND NEW.stage IN ('settled', 'rolled_back')) OR (OLD.stage = 'settled' AND NEW.stage IN ('rolled_back')) OR (OLD.stage = 'rolled_back' AND NEW.stage IN ('imported'))) THEN\n                RAISE EXCEPTION 'customers_customer.stage does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='1e1e50fb2257566e56e3699a0bae7909e14088bd', operation='UPDATE', pgid='pgtrigger_stage_moves_35999', table='customers_customer', when='BEFORE')),
+            model_name="customer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stage_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.stage IS DISTINCT FROM NEW.stage AND NOT ((OLD.stage = 'legacy' AND NEW.stage IN ('imported')) OR (OLD.stage = 'imported' AND NEW.stage IN ('shadow', 'live', 'legacy')) OR (OLD.stage = 'shadow' AND NEW.stage IN ('live', 'imported')) OR (OLD.stage = 'live' AND NEW.stage IN ('settled', 'rolled_back')) OR (OLD.stage = 'settled' AND NEW.stage IN ('rolled_back')) OR (OLD.stage = 'rolled_back' AND NEW.stage IN ('imported'))) THEN\n                RAISE EXCEPTION 'customers_customer.stage does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="1e1e50fb2257566e56e3699a0bae7909e14088bd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stage_moves_35999",
+                    table="customers_customer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_customerevent" ("created_at", "credit_limit_twd", "deactivated_at", "deactivated_reason", "id", "invoice_title", "is_blocked", "is_metered", "kind", "language", "legacy_code", "name", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settlement", "stage", "system_of_record", "tax_id", "trade") VALUES (NEW."created_at", NEW."credit_limit_twd", NEW."deactivated_at", NEW."deactivated_reason", NEW."id", NEW."invoice_title", NEW."is_blocked", NEW."is_metered", NEW."kind", NEW."language", NEW."legacy_code", NEW."name", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."settlement", NEW."stage", NEW."system_of_record", NEW."tax_id", NEW."trade"); RETURN NULL;', hash='80f7d5ac8ca68ddb900ba5608d21b272b56b48f2', operation='INSERT', pgid='pgtrigger_insert_insert_a36e0', table='customers_customer', when='AFTER')),
+            model_name="customer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "customers_customerevent" ("created_at", "credit_limit_twd", "deactivated_at", "deactivated_reason", "id", "invoice_title", "is_blocked", "is_metered", "kind", "language", "legacy_code", "name", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settlement", "stage", "system_of_record", "tax_id", "trade") VALUES (NEW."created_at", NEW."credit_limit_twd", NEW."deactivated_at", NEW."deactivated_reason", NEW."id", NEW."invoice_title", NEW."is_blocked", NEW."is_metered", NEW."kind", NEW."language", NEW."legacy_code", NEW."name", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."settlement", NEW."stage", NEW."system_of_record", NEW."tax_id", NEW."trade"); RETURN NULL;',
+                    hash="80f7d5ac8ca68ddb900ba5608d21b272b56b48f2",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a36e0",
+                    table="customers_customer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."credit_limit_twd" IS DISTINCT FROM (NEW."credit_limit_twd") OR OLD."deactivated_at" IS DISTINCT FROM (NEW."deactivated_at") OR OLD."deactivated_reason" IS DISTINCT FROM (NEW."deactivated_reason") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."invoice_title" IS DISTINCT FROM (NEW."invoice_title") OR OLD."is_blocked" IS DISTINCT FROM (NEW."is_blocked") OR OLD."is_metered" IS DISTINCT FROM (NEW."is_metered") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."legacy_code" IS DISTINCT FROM (NEW."legacy_code") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."settlement" IS DISTINCT FROM (NEW."settlement") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_of_record" IS DISTINCT FROM (NEW."system_of_record") OR OLD."tax_id" IS DISTINCT FROM (NEW."tax_id") OR OLD."trade" IS DISTINCT FROM (NEW."trade"))', func='INSERT INTO "customers_customerevent" ("created_at", "credit_limit_twd", "deactivated_at", "deactivated_reason", "id", "invoice_title", "is_blocked", "is_metered", "kind", "language", "legacy_code", "name", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settlement", "stage", "system_of_record", "tax_id", "trade") VALUES (NEW."created_at", NEW."credit_limit_twd", NEW."deactivated_at", NEW."deactivated_reason", NEW."id", NEW."invoice_title", NEW."is_blocked", NEW."is_metered", NEW."kind", NEW."language", NEW."legacy_code", NEW."name", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."settlement", NEW."stage", NEW."system_of_record", NEW."tax_id", NEW."trade"); RETURN NULL;', hash='a4f0ed2fa0cd5bb8a47a0dcd228c43d49bcfb017', operation='UPDATE', pgid='pgtrigger_update_update_ca86d', table='customers_customer', when='AFTER')),
+            model_name="customer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."credit_limit_twd" IS DISTINCT FROM (NEW."credit_limit_twd") OR OLD."deactivated_at" IS DISTINCT FROM (NEW."deactivated_at") OR OLD."deactivated_reason" IS DISTINCT FROM (NEW."deactivated_reason") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."invoice_title" IS DISTINCT FROM (NEW."invoice_title") OR OLD."is_blocked" IS DISTINCT FROM (NEW."is_blocked") OR OLD."is_metered" IS DISTINCT FROM (NEW."is_metered") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."legacy_code" IS DISTINCT FROM (NEW."legacy_code") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."settlement" IS DISTINCT FROM (NEW."settlement") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_of_record" IS DISTINCT FROM (NEW."system_of_record") OR OLD."tax_id" IS DISTINCT FROM (NEW."tax_id") OR OLD."trade" IS DISTINCT FROM (NEW."trade"))',
+                    func='INSERT INTO "customers_customerevent" ("created_at", "credit_limit_twd", "deactivated_at", "deactivated_reason", "id", "invoice_title", "is_blocked", "is_metered", "kind", "language", "legacy_code", "name", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settlement", "stage", "system_of_record", "tax_id", "trade") VALUES (NEW."created_at", NEW."credit_limit_twd", NEW."deactivated_at", NEW."deactivated_reason", NEW."id", NEW."invoice_title", NEW."is_blocked", NEW."is_metered", NEW."kind", NEW."language", NEW."legacy_code", NEW."name", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."settlement", NEW."stage", NEW."system_of_record", NEW."tax_id", NEW."trade"); RETURN NULL;',
+                    hash="a4f0ed2fa0cd5bb8a47a0dcd228c43d49bcfb017",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ca86d",
+                    table="customers_customer",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='customerevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="customerevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='customerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customer'),
+            model_name="customerevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='customer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='customers.customer'),
+            model_name="incident",
+            name="customer",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="incidents",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='opened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incident",
+            name="opened_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incident",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='customers.customer'),
+            model_name="membership",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="customers.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL),
+            model_name="membership",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='customer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='customers.customer'),
+            model_name="message",
+            name="customer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="customers.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='done_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="message",
+            name="done_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='customers.customer'),
+            model_name="payment",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="customers.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='received_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payment",
+            name="received_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='phonecode',
-            index=models.Index(fields=['phone', 'purpose', '-created_at'], name='codes_of_a_phone'),
+            model_name="phonecode",
+            index=models.Index(fields=["phone", "purpose", "-created_at"], name="codes_of_a_phone"),
         ),
         migrations.AddField(
-            model_name='site',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='customers.area'),
+            model_name="site",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sites", to="customers.area"
+            ),
         ),
         migrations.AddField(
-            model_name='site',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='customers.customer'),
+            model_name="site",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sites", to="customers.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='customers.site'),
+            model_name="membership",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="customers.site",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='customers.site'),
+            model_name="incident",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="incidents",
+                to="customers.site",
+            ),
         ),
         migrations.AddField(
-            model_name='siteevent',
-            name='area',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.area'),
+            model_name="siteevent",
+            name="area",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="customers.area",
+            ),
         ),
         migrations.AddField(
-            model_name='siteevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+            model_name="siteevent",
+            name="customer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='siteevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="siteevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='siteevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.site'),
+            model_name="siteevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="customers.site",
+            ),
         ),
         migrations.AddField(
-            model_name='stagemove',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="stagemove",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='stagemove',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stage_moves', to='customers.customer'),
+            model_name="stagemove",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="stage_moves", to="customers.customer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('day', 'kind', 'area'), name='calendar_says_a_thing_once_a_day_and_area', nulls_distinct=False),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(
+                fields=("day", "kind", "area"), name="calendar_says_a_thing_once_a_day_and_area", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['phone'], name='contact_by_phone'),
+            model_name="contact",
+            index=models.Index(fields=["phone"], name="contact_by_phone"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('digits', 'gin_trgm_ops'), name='contact_by_digits_fragment'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("digits", "gin_trgm_ops"), name="contact_by_digits_fragment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+[1-9]\\d{6,14}$')), name='phone_is_e164'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone__regex", "^\\+[1-9]\\d{6,14}$")), name="phone_is_e164"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('can_sms', False), ('phone__startswith', '+8869'), _connector='OR'), name='only_mobiles_take_sms'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("can_sms", False), ("phone__startswith", "+8869"), _connector="OR"),
+                name="only_mobiles_take_sms",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('customer', 'phone', 'extension'), name='one_contact_a_number'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)),
+                fields=("customer", "phone", "extension"),
+                name="one_contact_a_number",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_contactevent" ("can_sms", "customer_id", "digits", "extension", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_raw") VALUES (NEW."can_sms", NEW."customer_id", NEW."digits", NEW."extension", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."phone_raw"); RETURN NULL;', hash='ea93babadd9f1480729cbcc045313462194d7b41', operation='INSERT', pgid='pgtrigger_insert_insert_84620', table='customers_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "customers_contactevent" ("can_sms", "customer_id", "digits", "extension", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_raw") VALUES (NEW."can_sms", NEW."customer_id", NEW."digits", NEW."extension", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."phone_raw"); RETURN NULL;',
+                    hash="ea93babadd9f1480729cbcc045313462194d7b41",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_84620",
+                    table="customers_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "customers_contactevent" ("can_sms", "customer_id", "digits", "extension", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_raw") VALUES (NEW."can_sms", NEW."customer_id", NEW."digits", NEW."extension", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_raw"); RETURN NULL;', hash='387b1bcdf317d8455745d298ac54d19fd7c02abe', operation='UPDATE', pgid='pgtrigger_update_update_760d1', table='customers_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "customers_contactevent" ("can_sms", "customer_id", "digits", "extension", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_raw") VALUES (NEW."can_sms", NEW."customer_id", NEW."digits", NEW."extension", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_raw"); RETURN NULL;',
+                    hash="387b1bcdf317d8455745d298ac54d19fd7c02abe",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_760d1",
+                    table="customers_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='accountentry',
-            index=models.Index(fields=['customer', 'account', 'day'], name='legs_of_a_customer'),
+            model_name="accountentry",
+            index=models.Index(fields=["customer", "account", "day"], name="legs_of_a_customer"),
         ),
         migrations.AddIndex(
-            model_name='accountentry',
-            index=models.Index(fields=['transfer'], name='legs_of_a_transfer'),
+            model_name="accountentry",
+            index=models.Index(fields=["transfer"], name="legs_of_a_transfer"),
         ),
         migrations.AddConstraint(
-            model_name='accountentry',
-            constraint=models.UniqueConstraint(fields=('cause_kind', 'cause_id', 'purpose', 'account'), name='a_cause_posts_once_to_an_account'),
+            model_name="accountentry",
+            constraint=models.UniqueConstraint(
+                fields=("cause_kind", "cause_id", "purpose", "account"), name="a_cause_posts_once_to_an_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_twd', 0), _negated=True), name='a_leg_moves_money'),
+            model_name="accountentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_twd", 0), _negated=True), name="a_leg_moves_money"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accountentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_accountentry is append-only' USING ERRCODE = 'check_violation';", hash='b483bf0c348ff96a97914fcdc992135b276f7bf1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d7ee', table='customers_accountentry', when='BEFORE')),
+            model_name="accountentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_accountentry is append-only' USING ERRCODE = 'check_violation';",
+                    hash="b483bf0c348ff96a97914fcdc992135b276f7bf1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7d7ee",
+                    table="customers_accountentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accountentry',
-            trigger=pgtrigger.compiler.Trigger(name='sums_to_zero', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF (SELECT sum(amount_twd) FROM customers_accountentry WHERE transfer = NEW.transfer) <> 0 THEN\n                RAISE EXCEPTION 'the legs of a transfer must sum to zero' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='6c132fa44edcdd6506da43e0f3c604ecc5cac67c', operation='INSERT', pgid='pgtrigger_sums_to_zero_a3775', table='customers_accountentry', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="accountentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sums_to_zero",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n            IF (SELECT sum(amount_twd) FROM customers_accountentry WHERE transfer = NEW.transfer) <> 0 THEN\n                RAISE EXCEPTION 'the legs of a transfer must sum to zero' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="6c132fa44edcdd6506da43e0f3c604ecc5cac67c",
+                    operation="INSERT",
+                    pgid="pgtrigger_sums_to_zero_a3775",
+                    table="customers_accountentry",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['due_at'], name='messages_to_send'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "sending"])), fields=["due_at"], name="messages_to_send"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['parked', 'call'])), fields=['state'], name='messages_for_a_person'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["parked", "call"])), fields=["state"], name="messages_for_a_person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['customer', '-created_at'], name='messages_of_a_customer'),
+            model_name="message",
+            index=models.Index(fields=["customer", "-created_at"], name="messages_of_a_customer"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('cause_kind', 'cause_id', 'kind'), name='a_change_is_announced_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("cause_kind", "cause_id", "kind"), name="a_change_is_announced_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recipient', ''), _negated=True), models.Q(('state__in', ['waiting', 'sending', 'sent']), _negated=True), _connector='OR'), name='only_a_reachable_number_is_sent_to'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recipient", ""), _negated=True),
+                    models.Q(("state__in", ["waiting", "sending", "sent"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="only_a_reachable_number_is_sent_to",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'waiting' AND NEW.state IN ('sending', 'parked')) OR (OLD.state = 'sending' AND NEW.state IN ('sent', 'waiting', 'parked')) OR (OLD.state = 'parked' AND NEW.state IN ('waiting', 'called')) OR (OLD.state = 'call' AND NEW.state IN ('called'))) THEN\n                RAISE EXCEPTION 'customers_message.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='be336490191074d705d8e2f45fc257f11ae015f8', operation='UPDATE', pgid='pgtrigger_state_moves_41c81', table='customers_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'waiting' AND NEW.state IN ('sending', 'parked')) OR (OLD.state = 'sending' AND NEW.state IN ('sent', 'waiting', 'parked')) OR (OLD.state = 'parked' AND NEW.state IN ('waiting', 'called')) OR (OLD.state = 'call' AND NEW.state IN ('called'))) THEN\n                RAISE EXCEPTION 'customers_message.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="be336490191074d705d8e2f45fc257f11ae015f8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_41c81",
+                    table="customers_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['customer', '-received_at'], name='payments_of_a_customer'),
+            model_name="payment",
+            index=models.Index(fields=["customer", "-received_at"], name="payments_of_a_customer"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['cause_kind', 'cause_id'], name='payments_of_a_cause'),
+            model_name="payment",
+            index=models.Index(fields=["cause_kind", "cause_id"], name="payments_of_a_cause"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('received_twd__gt', 0)), name='a_payment_is_more_than_nothing'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received_twd__gt", 0)), name="a_payment_is_more_than_nothing"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_payment is append-only' USING ERRCODE = 'check_violation';", hash='f166867084bf3fee5b2a8ed3eee58e7edc2e2f50', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_42311', table='customers_payment', when='BEFORE')),
+            model_name="payment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_payment is append-only' USING ERRCODE = 'check_violation';",
+                    hash="f166867084bf3fee5b2a8ed3eee58e7edc2e2f50",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_42311",
+                    table="customers_payment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='site',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('address_key', 'gin_trgm_ops'), name='site_by_address_fragment'),
+            model_name="site",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("address_key", "gin_trgm_ops"), name="site_by_address_fragment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__range', (0, 4095))), name='hours_are_twelve_flags'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hours__range", (0, 4095))), name="hours_are_twelve_flags"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='a_pin_has_both_coordinates'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(("latitude__isnull", False), ("longitude__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_pin_has_both_coordinates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('reserve_limit_kg__gte', 0)), name='reserve_limit_is_not_negative'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserve_limit_kg__gte", 0)), name="reserve_limit_is_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_siteevent" ("access_note", "address", "area_id", "closed_on_holidays", "closed_weekdays", "connected_kg", "customer_id", "daily_use_kg", "driver_note", "hours", "id", "is_active", "is_patrolled", "label", "latitude", "longitude", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pin_source", "reserve_limit_kg", "stations", "vehicle") VALUES (NEW."access_note", NEW."address", NEW."area_id", NEW."closed_on_holidays", NEW."closed_weekdays", NEW."connected_kg", NEW."customer_id", NEW."daily_use_kg", NEW."driver_note", NEW."hours", NEW."id", NEW."is_active", NEW."is_patrolled", NEW."label", NEW."latitude", NEW."longitude", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."pin_source", NEW."reserve_limit_kg", NEW."stations", NEW."vehicle"); RETURN NULL;', hash='8366e7323dca5317920f99c84b40a72249e9fa13', operation='INSERT', pgid='pgtrigger_insert_insert_652e0', table='customers_site', when='AFTER')),
+            model_name="site",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "customers_siteevent" ("access_note", "address", "area_id", "closed_on_holidays", "closed_weekdays", "connected_kg", "customer_id", "daily_use_kg", "driver_note", "hours", "id", "is_active", "is_patrolled", "label", "latitude", "longitude", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pin_source", "reserve_limit_kg", "stations", "vehicle") VALUES (NEW."access_note", NEW."address", NEW."area_id", NEW."closed_on_holidays", NEW."closed_weekdays", NEW."connected_kg", NEW."customer_id", NEW."daily_use_kg", NEW."driver_note", NEW."hours", NEW."id", NEW."is_active", NEW."is_patrolled", NEW."label", NEW."latitude", NEW."longitude", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."pin_source", NEW."reserve_limit_kg", NEW."stations", NEW."vehicle"); RETURN NULL;',
+                    hash="8366e7323dca5317920f99c84b40a72249e9fa13",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_652e0",
+                    table="customers_site",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."access_note" IS DISTINCT FROM (NEW."access_note") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."closed_on_holidays" IS DISTINCT FROM (NEW."closed_on_holidays") OR OLD."closed_weekdays" IS DISTINCT FROM (NEW."closed_weekdays") OR OLD."connected_kg" IS DISTINCT FROM (NEW."connected_kg") OR OLD."customer_id" IS DISTINCT FROM (NEW."customer_id") OR OLD."daily_use_kg" IS DISTINCT FROM (NEW."daily_use_kg") OR OLD."driver_note" IS DISTINCT FROM (NEW."driver_note") OR OLD."hours" IS DISTINCT FROM (NEW."hours") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_patrolled" IS DISTINCT FROM (NEW."is_patrolled") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."pin_source" IS DISTINCT FROM (NEW."pin_source") OR OLD."reserve_limit_kg" IS DISTINCT FROM (NEW."reserve_limit_kg") OR OLD."stations" IS DISTINCT FROM (NEW."stations") OR OLD."vehicle" IS DISTINCT FROM (NEW."vehicle"))', func='INSERT INTO "customers_siteevent" ("access_note", "address", "area_id", "closed_on_holidays", "closed_weekdays", "connected_kg", "customer_id", "daily_use_kg", "driver_note", "hours", "id", "is_active", "is_patrolled", "label", "latitude", "longitude", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pin_source", "reserve_limit_kg", "stations", "vehicle") VALUES (NEW."access_note", NEW."address", NEW."area_id", NEW."closed_on_holidays", NEW."closed_weekdays", NEW."connected_kg", NEW."customer_id", NEW."daily_use_kg", NEW."driver_note", NEW."hours", NEW."id", NEW."is_active", NEW."is_patrolled", NEW."label", NEW."latitude", NEW."longitude", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."pin_source", NEW."reserve_limit_kg", NEW."stations", NEW."vehicle"); RETURN NULL;', hash='fcfd75d62c5d074b76af48ad8ce79930b9bbcd54', operation='UPDATE', pgid='pgtrigger_update_update_aa9a4', table='customers_site', when='AFTER')),
+            model_name="site",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."access_note" IS DISTINCT FROM (NEW."access_note") OR OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."closed_on_holidays" IS DISTINCT FROM (NEW."closed_on_holidays") OR OLD."closed_weekdays" IS DISTINCT FROM (NEW."closed_weekdays") OR OLD."connected_kg" IS DISTINCT FROM (NEW."connected_kg") OR OLD."customer_id" IS DISTINCT FROM (NEW."customer_id") OR OLD."daily_use_kg" IS DISTINCT FROM (NEW."daily_use_kg") OR OLD."driver_note" IS DISTINCT FROM (NEW."driver_note") OR OLD."hours" IS DISTINCT FROM (NEW."hours") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_patrolled" IS DISTINCT FROM (NEW."is_patrolled") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."pin_source" IS DISTINCT FROM (NEW."pin_source") OR OLD."reserve_limit_kg" IS DISTINCT FROM (NEW."reserve_limit_kg") OR OLD."stations" IS DISTINCT FROM (NEW."stations") OR OLD."vehicle" IS DISTINCT FROM (NEW."vehicle"))',
+                    func='INSERT INTO "customers_siteevent" ("access_note", "address", "area_id", "closed_on_holidays", "closed_weekdays", "connected_kg", "customer_id", "daily_use_kg", "driver_note", "hours", "id", "is_active", "is_patrolled", "label", "latitude", "longitude", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pin_source", "reserve_limit_kg", "stations", "vehicle") VALUES (NEW."access_note", NEW."address", NEW."area_id", NEW."closed_on_holidays", NEW."closed_weekdays", NEW."connected_kg", NEW."customer_id", NEW."daily_use_kg", NEW."driver_note", NEW."hours", NEW."id", NEW."is_active", NEW."is_patrolled", NEW."label", NEW."latitude", NEW."longitude", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."pin_source", NEW."reserve_limit_kg", NEW."stations", NEW."vehicle"); RETURN NULL;',
+                    hash="fcfd75d62c5d074b76af48ad8ce79930b9bbcd54",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_aa9a4",
+                    table="customers_site",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'customer', 'site'), name='one_membership_a_person_and_place', nulls_distinct=False),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "customer", "site"), name="one_membership_a_person_and_place", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['opened_at'], name='open_incidents'),
+            model_name="incident",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["opened_at"], name="open_incidents"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(models.Q(('outcome', ''), _negated=True), ('owner__isnull', False)), _connector='OR'), name='a_closed_incident_has_owner_and_outcome'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("owner__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_closed_incident_has_owner_and_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('cause_id', ''), _negated=True), fields=('cause_kind', 'cause_id'), name='a_cause_opens_one_incident'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cause_id", ""), _negated=True),
+                fields=("cause_kind", "cause_id"),
+                name="a_cause_opens_one_incident",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='stagemove',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_stagemove is append-only' USING ERRCODE = 'check_violation';", hash='113521bf262c8be4851b46250aa1e945b04f1089', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48c19', table='customers_stagemove', when='BEFORE')),
+            model_name="stagemove",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_stagemove is append-only' USING ERRCODE = 'check_violation';",
+                    hash="113521bf262c8be4851b46250aa1e945b04f1089",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_48c19",
+                    table="customers_stagemove",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

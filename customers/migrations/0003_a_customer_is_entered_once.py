@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_first'),
+        ("customers", "0002_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='operation_id',
+            model_name="customer",
+            name="operation_id",
             field=models.UUIDField(editable=False, null=True, unique=True),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['received_at'], name='payments_by_time'),
+            model_name="payment",
+            index=models.Index(fields=["received_at"], name="payments_by_time"),
         ),
     ]

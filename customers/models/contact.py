@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
 from customers.models.site import Site
-from customers.phones import Phone, narrow
-from customers.phones import parse as parse_phone
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import CUSTOMER, User
+from luckygas.phones import Phone, narrow
+from luckygas.phones import parse as parse_phone
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())

@@ -7,7 +7,7 @@ from typing import Any
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -108,18 +108,6 @@ class Customer(Record):
 
     def __str__(self) -> str:
         return self.name
-
-    @staticmethod
-    def contact_ids(digits: str) -> QuerySet:
-        from customers.models.contact import Contact
-
-        return Contact.objects.filter(digits__contains=digits).values("customer_id")
-
-    @staticmethod
-    def site_ids(key: str) -> QuerySet:
-        from customers.models.site import Site
-
-        return Site.objects.filter(address_key__contains=key).values("customer_id")
 
     @property
     def code(self) -> str:

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from typing import Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -69,7 +68,7 @@ class AccountEntry(models.Model):
         purpose: str,
         by: User | None,
         at: dt.datetime | None = None,
-    ) -> "list[Self]":
+    ) -> None:
         """Write one transfer: `legs` gives each account's signed NT$ and sums to zero; zero legs are left out.
 
         The transfer's id follows from cause and purpose, so the same effect cannot be posted twice.
@@ -78,7 +77,7 @@ class AccountEntry(models.Model):
         kind, key = cause
         if sum(legs.values()):
             raise ValueError(f"legs of {kind} {key} {purpose} do not sum to zero")
-        return cls.objects.bulk_create(
+        cls.objects.bulk_create(
             cls(
                 transfer=derived_id("transfer", kind, key, purpose),
                 account=account,

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from customers import sms
 from customers.models import Message
-from customers.phones import digits_of
 from luckygas.access import public
 from luckygas.http import show
+from luckygas.phones import digits_of
 
 NEWEST = 30
 

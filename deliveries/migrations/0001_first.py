@@ -5,142 +5,242 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CashCount',
+            name="CashCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counted_twd', models.PositiveIntegerField()),
-                ('due_twd', models.IntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("counted_twd", models.PositiveIntegerField()),
+                ("due_twd", models.IntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Depot',
+            name="Depot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('latitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('longitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
-                ('clock_offset_seconds', models.IntegerField(default=0, help_text='device clock minus server clock, at last contact')),
-                ('unsent', models.PositiveIntegerField(default=0, help_text='what the phone said it still holds')),
-                ('oldest_unsent_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clock_offset_seconds",
+                    models.IntegerField(default=0, help_text="device clock minus server clock, at last contact"),
+                ),
+                ("unsent", models.PositiveIntegerField(default=0, help_text="what the phone said it still holds")),
+                ("oldest_unsent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Driver',
+            name="Driver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DriverEvent',
+            name="DriverEvent",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('depart', 'left the depot'), ('arrive', 'arrived'), ('deliver', 'handed over'), ('fail', 'could not deliver'), ('collect', 'collected money'), ('close', 'end of day')], max_length=10)),
-                ('body', models.JSONField()),
-                ('body_digest', models.CharField(max_length=64)),
-                ('happened_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('stored', 'stored'), ('applied', 'applied'), ('review', 'in review')], default='stored', max_length=8)),
-                ('answer', models.JSONField(default=dict)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("depart", "left the depot"),
+                            ("arrive", "arrived"),
+                            ("deliver", "handed over"),
+                            ("fail", "could not deliver"),
+                            ("collect", "collected money"),
+                            ("close", "end of day"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("body", models.JSONField()),
+                ("body_digest", models.CharField(max_length=64)),
+                ("happened_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("stored", "stored"), ("applied", "applied"), ("review", "in review")],
+                        default="stored",
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['received_at'],
+                "ordering": ["received_at"],
             },
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('signature', 'signature'), ('photo', 'photo')], max_length=10)),
-                ('path', models.TextField(blank=True, help_text='SVG path data of a signature, 320 by 110')),
-                ('photo', models.ImageField(blank=True, upload_to='proofs/%Y/%m/')),
-                ('taken_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("kind", models.CharField(choices=[("signature", "signature"), ("photo", "photo")], max_length=10)),
+                ("path", models.TextField(blank=True, help_text="SVG path data of a signature, 320 by 110")),
+                ("photo", models.ImageField(blank=True, upload_to="proofs/%Y/%m/")),
+                ("taken_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('event', 'a report that does not fit'), ('cash', 'cash differs'), ('stock', 'stock differs')], max_length=8)),
-                ('reason', models.CharField(max_length=300)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('resolution', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("event", "a report that does not fit"),
+                            ("cash", "cash differs"),
+                            ("stock", "stock differs"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("resolution", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'ordering': ['opened_at'],
+                "ordering": ["opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8)),
-                ('day', models.DateField()),
-                ('colour', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('departed', 'on the road'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('departed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8)),
+                ("day", models.DateField()),
+                ("colour", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("departed", "on the road"),
+                            ("closed", "closed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("departed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Stop',
+            name="Stop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('deliver', 'deliver'), ('patrol', 'patrol'), ('collect_money', 'collect money'), ('collect_cylinders', 'collect cylinders'), ('inspect', 'inspect')], default='deliver', max_length=18)),
-                ('state', models.CharField(choices=[('pending', 'to do'), ('arrived', 'driver is there'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8)),
-                ('due_twd', models.PositiveIntegerField(default=0, help_text='to collect, for a collect-money stop')),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('fail_reason', models.CharField(blank=True, choices=[('not_home', 'nobody there'), ('closed', 'closed'), ('refused', 'customer did not want it'), ('no_access', 'no way in'), ('no_stock', 'nothing left on the truck'), ('leak', 'leak found'), ('other', 'something else')], max_length=10)),
-                ('next_step', models.CharField(blank=True, choices=[('call', 'office calls the customer'), ('today', 'try again today'), ('tomorrow', 'customer wants tomorrow'), ('cancel', 'customer wants to cancel')], max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("deliver", "deliver"),
+                            ("patrol", "patrol"),
+                            ("collect_money", "collect money"),
+                            ("collect_cylinders", "collect cylinders"),
+                            ("inspect", "inspect"),
+                        ],
+                        default="deliver",
+                        max_length=18,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "to do"),
+                            ("arrived", "driver is there"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("due_twd", models.PositiveIntegerField(default=0, help_text="to collect, for a collect-money stop")),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "fail_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_home", "nobody there"),
+                            ("closed", "closed"),
+                            ("refused", "customer did not want it"),
+                            ("no_access", "no way in"),
+                            ("no_stock", "nothing left on the truck"),
+                            ("leak", "leak found"),
+                            ("other", "something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "next_step",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("call", "office calls the customer"),
+                            ("today", "try again today"),
+                            ("tomorrow", "customer wants tomorrow"),
+                            ("cancel", "customer wants to cancel"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plate', models.CharField(max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('truck', 'truck'), ('motorcycle', 'motorcycle')], default='truck', max_length=10)),
-                ('limit_kg', models.DecimalField(decimal_places=2, max_digits=7)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("plate", models.CharField(max_length=12, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("truck", "truck"), ("motorcycle", "motorcycle")], default="truck", max_length=10
+                    ),
+                ),
+                ("limit_kg", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("is_active", models.BooleanField(default=True)),
             ],
         ),
     ]

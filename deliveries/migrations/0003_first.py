@@ -9,169 +9,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_first'),
-        ('deliveries', '0002_first'),
-        ('orders', '0001_first'),
+        ("customers", "0002_first"),
+        ("deliveries", "0002_first"),
+        ("orders", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='review',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='orders.order'),
+            model_name="review",
+            name="order",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="orders.order"
+            ),
         ),
         migrations.AddField(
-            model_name='route',
-            name='depot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='deliveries.depot'),
+            model_name="route",
+            name="depot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="deliveries.depot"
+            ),
         ),
         migrations.AddField(
-            model_name='route',
-            name='driver',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='deliveries.driver'),
+            model_name="route",
+            name="driver",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="deliveries.driver"
+            ),
         ),
         migrations.AddField(
-            model_name='driverevent',
-            name='route',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='deliveries.route'),
+            model_name="driverevent",
+            name="route",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="deliveries.route"
+            ),
         ),
         migrations.AddField(
-            model_name='cashcount',
-            name='route',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cash_count', to='deliveries.route'),
+            model_name="cashcount",
+            name="route",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cash_count", to="deliveries.route"
+            ),
         ),
         migrations.AddField(
-            model_name='stop',
-            name='finished_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="stop",
+            name="finished_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='stop',
-            name='order',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='orders.order'),
+            model_name="stop",
+            name="order",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="stops",
+                to="orders.order",
+            ),
         ),
         migrations.AddField(
-            model_name='stop',
-            name='route',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='deliveries.route'),
+            model_name="stop",
+            name="route",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="stops", to="deliveries.route"
+            ),
         ),
         migrations.AddField(
-            model_name='stop',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='customers.site'),
+            model_name="stop",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="stops", to="customers.site"
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='stop',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='deliveries.stop'),
+            model_name="review",
+            name="stop",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="deliveries.stop"
+            ),
         ),
         migrations.AddField(
-            model_name='proof',
-            name='stop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='deliveries.stop'),
+            model_name="proof",
+            name="stop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="proofs", to="deliveries.stop"
+            ),
         ),
         migrations.AddField(
-            model_name='driverevent',
-            name='stop',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='deliveries.stop'),
+            model_name="driverevent",
+            name="stop",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="deliveries.stop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('limit_kg__gt', 0)), name='a_vehicle_carries_something'),
+            model_name="vehicle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limit_kg__gt", 0)), name="a_vehicle_carries_something"
+            ),
         ),
         migrations.AddField(
-            model_name='route',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='deliveries.vehicle'),
+            model_name="route",
+            name="vehicle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="deliveries.vehicle"
+            ),
         ),
         migrations.AddField(
-            model_name='driver',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drivers', to='deliveries.vehicle'),
+            model_name="driver",
+            name="vehicle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="drivers", to="deliveries.vehicle"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cashcount',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'deliveries_cashcount is append-only' USING ERRCODE = 'check_violation';", hash='df712e0e5b9bdba62eecded621b3b5d08b9dc076', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ca201', table='deliveries_cashcount', when='BEFORE')),
+            model_name="cashcount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'deliveries_cashcount is append-only' USING ERRCODE = 'check_violation';",
+                    hash="df712e0e5b9bdba62eecded621b3b5d08b9dc076",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ca201",
+                    table="deliveries_cashcount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['order'], name='stops_of_an_order'),
+            model_name="stop",
+            index=models.Index(fields=["order"], name="stops_of_an_order"),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('route', 'position'), name='one_stop_a_position'),
+            model_name="stop",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("route", "position"),
+                name="one_stop_a_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'deliver'), ('state__in', ['pending', 'arrived'])), fields=('order',), name='one_open_delivery_an_order'),
+            model_name="stop",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "deliver"), ("state__in", ["pending", "arrived"])),
+                fields=("order",),
+                name="one_open_delivery_an_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'deliver'), ('order__isnull', False)), models.Q(('kind', 'deliver'), _negated=True), _connector='OR'), name='a_delivery_has_its_order'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "deliver"), ("order__isnull", False)),
+                    models.Q(("kind", "deliver"), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_delivery_has_its_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(models.Q(('fail_reason', ''), _negated=True), models.Q(('next_step', ''), _negated=True)), _connector='OR'), name='a_failed_stop_says_why_and_what_next'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(models.Q(("fail_reason", ""), _negated=True), models.Q(("next_step", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_failed_stop_says_why_and_what_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed'])), models.Q(('finished_at', None), ('state__in', ['pending', 'arrived'])), _connector='OR'), name='a_finished_stop_has_its_time'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
+                    models.Q(("finished_at", None), ("state__in", ["pending", "arrived"])),
+                    _connector="OR",
+                ),
+                name="a_finished_stop_has_its_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='stop',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'pending' AND NEW.state IN ('arrived', 'done', 'failed')) OR (OLD.state = 'arrived' AND NEW.state IN ('pending', 'done', 'failed'))) THEN\n                RAISE EXCEPTION 'deliveries_stop.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d2ccb67b2164cd980527d2dd7d87dd0294dd8835', operation='UPDATE', pgid='pgtrigger_state_moves_83efd', table='deliveries_stop', when='BEFORE')),
+            model_name="stop",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'pending' AND NEW.state IN ('arrived', 'done', 'failed')) OR (OLD.state = 'arrived' AND NEW.state IN ('pending', 'done', 'failed'))) THEN\n                RAISE EXCEPTION 'deliveries_stop.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="d2ccb67b2164cd980527d2dd7d87dd0294dd8835",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_83efd",
+                    table="deliveries_stop",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['opened_at'], name='open_reviews'),
+            model_name="review",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["opened_at"], name="open_reviews"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('closed_by__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='a_closed_review_says_who_and_how'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None),
+                    models.Q(("closed_by__isnull", False), models.Q(("resolution", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_closed_review_says_who_and_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'signature'), ('photo', ''), models.Q(('path', ''), _negated=True)), models.Q(('kind', 'photo'), ('path', ''), models.Q(('photo', ''), _negated=True)), _connector='OR'), name='a_proof_is_a_path_or_a_photo'),
+            model_name="proof",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "signature"), ("photo", ""), models.Q(("path", ""), _negated=True)),
+                    models.Q(("kind", "photo"), ("path", ""), models.Q(("photo", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_proof_is_a_path_or_a_photo",
+            ),
         ),
         migrations.AddIndex(
-            model_name='driverevent',
-            index=models.Index(fields=['stop'], name='events_of_a_stop'),
+            model_name="driverevent",
+            index=models.Index(fields=["stop"], name="events_of_a_stop"),
         ),
         migrations.AddConstraint(
-            model_name='driverevent',
-            constraint=models.UniqueConstraint(fields=('device', 'seq'), name='one_event_a_device_and_number'),
+            model_name="driverevent",
+            constraint=models.UniqueConstraint(fields=("device", "seq"), name="one_event_a_device_and_number"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='driverevent',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'stored' AND NEW.state IN ('applied', 'review')) OR (OLD.state = 'review' AND NEW.state IN ('applied'))) THEN\n                RAISE EXCEPTION 'deliveries_driverevent.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='66650f842b0da90299cf2db0ef6de7f0f2bcc70b', operation='UPDATE', pgid='pgtrigger_state_moves_0f99e', table='deliveries_driverevent', when='BEFORE')),
+            model_name="driverevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'stored' AND NEW.state IN ('applied', 'review')) OR (OLD.state = 'review' AND NEW.state IN ('applied'))) THEN\n                RAISE EXCEPTION 'deliveries_driverevent.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="66650f842b0da90299cf2db0ef6de7f0f2bcc70b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_0f99e",
+                    table="deliveries_driverevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='driverevent',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.id IS DISTINCT FROM NEW.id OR OLD.device_id IS DISTINCT FROM NEW.device_id OR OLD.seq IS DISTINCT FROM NEW.seq OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.body IS DISTINCT FROM NEW.body OR OLD.happened_at IS DISTINCT FROM NEW.happened_at THEN\n                RAISE EXCEPTION 'deliveries_driverevent: id, device_id, seq, kind, body, happened_at never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='640d25363b8c78437fab44001e4f8b77073491ed', operation='UPDATE', pgid='pgtrigger_frozen_e0034', table='deliveries_driverevent', when='BEFORE')),
+            model_name="driverevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.id IS DISTINCT FROM NEW.id OR OLD.device_id IS DISTINCT FROM NEW.device_id OR OLD.seq IS DISTINCT FROM NEW.seq OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.body IS DISTINCT FROM NEW.body OR OLD.happened_at IS DISTINCT FROM NEW.happened_at THEN\n                RAISE EXCEPTION 'deliveries_driverevent: id, device_id, seq, kind, body, happened_at never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="640d25363b8c78437fab44001e4f8b77073491ed",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_e0034",
+                    table="deliveries_driverevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='route',
-            index=models.Index(fields=['day', 'state'], name='routes_of_a_day'),
+            model_name="route",
+            index=models.Index(fields=["day", "state"], name="routes_of_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('driver', 'day'), name='one_open_route_a_driver_and_day'),
+            model_name="route",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("driver", "day"),
+                name="one_open_route_a_driver_and_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('day', 'code'), name='one_route_a_code_and_day'),
+            model_name="route",
+            constraint=models.UniqueConstraint(fields=("day", "code"), name="one_route_a_code_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__range', (1, 7))), name='route_has_one_of_seven_colours'),
+            model_name="route",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("colour__range", (1, 7))), name="route_has_one_of_seven_colours"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='route',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'draft' AND NEW.state IN ('published')) OR (OLD.state = 'published' AND NEW.state IN ('draft', 'departed')) OR (OLD.state = 'departed' AND NEW.state IN ('closed'))) THEN\n                RAISE EXCEPTION 'deliveries_route.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='6782219567c220c2ec30e216b58a6e56bebf4b1d', operation='UPDATE', pgid='pgtrigger_state_moves_7fd2e', table='deliveries_route', when='BEFORE')),
+            model_name="route",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'draft' AND NEW.state IN ('published')) OR (OLD.state = 'published' AND NEW.state IN ('draft', 'departed')) OR (OLD.state = 'departed' AND NEW.state IN ('closed'))) THEN\n                RAISE EXCEPTION 'deliveries_route.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="6782219567c220c2ec30e216b58a6e56bebf4b1d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_7fd2e",
+                    table="deliveries_route",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

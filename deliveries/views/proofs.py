@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -41,14 +42,14 @@ def proofs(request: HttpRequest) -> HttpResponse:
 
 @allow(DRIVER, DISPATCHER, MANAGER)
 @require_GET
-def proof(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture itself."""
     seen = Proof.objects.select_related("stop__site")
     if not person(request).is_office:
         seen = seen.filter(Q(stop__route__driver__user=person(request)) | Q(by=person(request)))
     proof = get_object_or_404(seen, pk=pk)
     note_read(request, "customer", proof.stop.site.customer_id)
-    answer: HttpResponse | FileResponse
+    answer: HttpResponseBase
     if proof.kind == Proof.Kind.SIGNATURE:
         answer = render(request, "deliveries/signature.svg", {"proof": proof}, content_type="image/svg+xml")
     else:

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import phonenumbers
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
@@ -12,6 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
+
+from luckygas import phones
 
 register = template.Library()
 
@@ -142,13 +143,7 @@ def phone(value: str | None) -> str:
     """+886900000123 → 0900-000-123; what cannot be read stays as it was written."""
     if not value:
         return ""
-    try:
-        number = phonenumbers.parse(str(value), "TW")
-    except phonenumbers.NumberParseException:
-        return str(value)
-    if number.country_code != 886:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).replace(" ", "-")
+    return phones.spoken(str(value))
 
 
 @register.simple_tag

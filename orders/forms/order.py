@@ -12,9 +12,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
-from customers.phones import narrow
 from luckygas.clock import ROC_OFFSET
 from luckygas.forms import OperationIdField
+from luckygas.phones import narrow
 from orders.models import Product, Slot
 from orders.models.product import Quote
 from orders.rules import MOST_OF_ONE

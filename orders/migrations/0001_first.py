@@ -10,401 +10,923 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_first'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("customers", "0002_first"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cylinder',
+            name="Cylinder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.CharField(max_length=30, unique=True)),
-                ('made_on', models.DateField(blank=True, null=True)),
-                ('inspect_by', models.DateField(blank=True, null=True)),
-                ('retire_by', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(max_length=30, unique=True)),
+                ("made_on", models.DateField(blank=True, null=True)),
+                ("inspect_by", models.DateField(blank=True, null=True)),
+                ("retire_by", models.DateField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('placed', 'received'), ('held', 'on hold'), ('confirmed', 'confirmed'), ('planned', 'on a route'), ('out', 'on the truck'), ('delivered', 'delivered'), ('review', 'being checked'), ('cancelled', 'cancelled')], default='placed', max_length=10)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('phone', 'phone'), ('counter', 'counter'), ('standing', 'standing order'), ('owed', 'owed from before'), ('api', 'API'), ('paper', 'paper')], max_length=8)),
-                ('is_gas_out', models.BooleanField()),
-                ('is_now', models.BooleanField(default=False)),
-                ('promised_on', models.DateField()),
-                ('promised_from', models.DateTimeField()),
-                ('promised_to', models.DateTimeField()),
-                ('needs_day', models.BooleanField(default=False, help_text='red until the customer agreed to a day')),
-                ('needs_leak_check', models.BooleanField(default=False)),
-                ('leak_check', models.CharField(blank=True, choices=[('', 'not done'), ('passed', 'passed'), ('refused', 'refused in writing')], default='', max_length=8)),
-                ('pays_by', models.CharField(choices=[('cash', 'pays the driver'), ('account', 'on account')], max_length=8)),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('hold_reason', models.CharField(blank=True, max_length=200)),
-                ('priced_on', models.DateField()),
-                ('decision', models.JSONField(default=dict)),
-                ('variant', models.CharField(max_length=40)),
-                ('stage', models.CharField(max_length=12)),
-                ('system_of_record', models.CharField(default='new', max_length=6)),
-                ('track_token', models.CharField(max_length=32, unique=True)),
-                ('placed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='customers.customer')),
-                ('owed_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owed_orders', to='orders.order')),
-                ('placed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='customers.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("body_digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "received"),
+                            ("held", "on hold"),
+                            ("confirmed", "confirmed"),
+                            ("planned", "on a route"),
+                            ("out", "on the truck"),
+                            ("delivered", "delivered"),
+                            ("review", "being checked"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="placed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("phone", "phone"),
+                            ("counter", "counter"),
+                            ("standing", "standing order"),
+                            ("owed", "owed from before"),
+                            ("api", "API"),
+                            ("paper", "paper"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("is_gas_out", models.BooleanField()),
+                ("is_now", models.BooleanField(default=False)),
+                ("promised_on", models.DateField()),
+                ("promised_from", models.DateTimeField()),
+                ("promised_to", models.DateTimeField()),
+                ("needs_day", models.BooleanField(default=False, help_text="red until the customer agreed to a day")),
+                ("needs_leak_check", models.BooleanField(default=False)),
+                (
+                    "leak_check",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "not done"), ("passed", "passed"), ("refused", "refused in writing")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "pays_by",
+                    models.CharField(choices=[("cash", "pays the driver"), ("account", "on account")], max_length=8),
+                ),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("hold_reason", models.CharField(blank=True, max_length=200)),
+                ("priced_on", models.DateField()),
+                ("decision", models.JSONField(default=dict)),
+                ("variant", models.CharField(max_length=40)),
+                ("stage", models.CharField(max_length=12)),
+                ("system_of_record", models.CharField(default="new", max_length=6)),
+                ("track_token", models.CharField(max_length=32, unique=True)),
+                ("placed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="customers.customer"
+                    ),
+                ),
+                (
+                    "owed_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owed_orders",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="customers.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-placed_at'],
+                "ordering": ["-placed_at"],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('depot', 'depot'), ('truck', 'truck'), ('site', "customer's site"), ('plant', 'filling plant'), ('quarantine', 'quarantine'), ('legacy', 'legacy system'), ('other_dealer', 'other dealers'), ('purchase', 'purchase'), ('lost', 'lost'), ('scrapped', 'scrapped'), ('opening', 'opening count')], max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('cause_kind', models.CharField(blank=True, max_length=20)),
-                ('cause_id', models.CharField(blank=True, max_length=40)),
-                ('site', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='place', to='customers.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("depot", "depot"),
+                            ("truck", "truck"),
+                            ("site", "customer's site"),
+                            ("plant", "filling plant"),
+                            ("quarantine", "quarantine"),
+                            ("legacy", "legacy system"),
+                            ("other_dealer", "other dealers"),
+                            ("purchase", "purchase"),
+                            ("lost", "lost"),
+                            ("scrapped", "scrapped"),
+                            ("opening", "opening count"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("cause_kind", models.CharField(blank=True, max_length=20)),
+                ("cause_id", models.CharField(blank=True, max_length=40)),
+                (
+                    "site",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="place",
+                        to="customers.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('gas', 'gas'), ('deposit', 'deposit'), ('residual', 'residual gas, per kg')], default='gas', max_length=8)),
-                ('amount_twd', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('is_sample', models.BooleanField(default=False)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("gas", "gas"), ("deposit", "deposit"), ("residual", "residual gas, per kg")],
+                        default="gas",
+                        max_length=8,
+                    ),
+                ),
+                ("amount_twd", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                ("is_sample", models.BooleanField(default=False)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prices",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=30)),
-                ('name_en', models.CharField(max_length=30)),
-                ('family', models.CharField(choices=[('plain', 'plain gas'), ('propane', 'propane'), ('branded', 'branded'), ('metered', 'metered')], max_length=8)),
-                ('gas_kg', models.DecimalField(decimal_places=2, help_text='gas in a full cylinder', max_digits=5)),
-                ('tare_kg', models.DecimalField(decimal_places=2, help_text='weight of the empty cylinder', max_digits=5)),
-                ('sort', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=30)),
+                ("name_en", models.CharField(max_length=30)),
+                (
+                    "family",
+                    models.CharField(
+                        choices=[
+                            ("plain", "plain gas"),
+                            ("propane", "propane"),
+                            ("branded", "branded"),
+                            ("metered", "metered"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("gas_kg", models.DecimalField(decimal_places=2, help_text="gas in a full cylinder", max_digits=5)),
+                (
+                    "tare_kg",
+                    models.DecimalField(decimal_places=2, help_text="weight of the empty cylinder", max_digits=5),
+                ),
+                ("sort", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['sort'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('gas_kg__gt', 0), ('tare_kg__gte', 0)), name='a_product_weighs')],
+                "ordering": ["sort"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("gas_kg__gt", 0), ("tare_kg__gte", 0)), name="a_product_weighs"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PriceEvent',
+            name="PriceEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('gas', 'gas'), ('deposit', 'deposit'), ('residual', 'residual gas, per kg')], default='gas', max_length=8)),
-                ('amount_twd', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('is_sample', models.BooleanField(default=False)),
-                ('customer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='orders.price')),
-                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='orders.product')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("gas", "gas"), ("deposit", "deposit"), ("residual", "residual gas, per kg")],
+                        default="gas",
+                        max_length=8,
+                    ),
+                ),
+                ("amount_twd", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                ("is_sample", models.BooleanField(default=False)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="orders.price",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="orders.product",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='price',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='orders.product'),
+            model_name="price",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="orders.product"
+            ),
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordered', models.PositiveSmallIntegerField()),
-                ('empties_expected', models.PositiveSmallIntegerField(default=0)),
-                ('unit_price_twd', models.PositiveIntegerField()),
-                ('deposit_twd', models.PositiveIntegerField(default=0)),
-                ('delivered', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('empties_taken', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('rest', models.CharField(blank=True, choices=[('', 'nothing short'), ('owed', 'brought later'), ('unwanted', 'not wanted'), ('substituted', 'another kind instead')], default='', max_length=12)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ordered", models.PositiveSmallIntegerField()),
+                ("empties_expected", models.PositiveSmallIntegerField(default=0)),
+                ("unit_price_twd", models.PositiveIntegerField()),
+                ("deposit_twd", models.PositiveIntegerField(default=0)),
+                ("delivered", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("empties_taken", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "rest",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "nothing short"),
+                            ("owed", "brought later"),
+                            ("unwanted", "not wanted"),
+                            ("substituted", "another kind instead"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.product"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['product__sort', 'pk'],
+                "ordering": ["product__sort", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='MeterReading',
+            name="MeterReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('read_on', models.DateField()),
-                ('reading_kg', models.DecimalField(decimal_places=2, max_digits=10)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='customers.site')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("read_on", models.DateField()),
+                ("reading_kg", models.DecimalField(decimal_places=2, max_digits=10)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="customers.site"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.product"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-read_on'],
+                "ordering": ["-read_on"],
             },
         ),
         migrations.CreateModel(
-            name='CylinderMovement',
+            name="CylinderMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField()),
-                ('from_state', models.CharField(choices=[('full', 'full'), ('in_use', 'in use'), ('empty', 'empty'), ('part', 'part full'), ('defective', 'defective')], max_length=10)),
-                ('to_state', models.CharField(choices=[('full', 'full'), ('in_use', 'in use'), ('empty', 'empty'), ('part', 'part full'), ('defective', 'defective')], max_length=10)),
-                ('residual_kg', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ('cause_kind', models.CharField(max_length=20)),
-                ('cause_id', models.CharField(max_length=40)),
-                ('purpose', models.CharField(max_length=20)),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cylinder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='orders.cylinder')),
-                ('from_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.place')),
-                ('to_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.place')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("full", "full"),
+                            ("in_use", "in use"),
+                            ("empty", "empty"),
+                            ("part", "part full"),
+                            ("defective", "defective"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("full", "full"),
+                            ("in_use", "in use"),
+                            ("empty", "empty"),
+                            ("part", "part full"),
+                            ("defective", "defective"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("residual_kg", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                ("cause_kind", models.CharField(max_length=20)),
+                ("cause_id", models.CharField(max_length=40)),
+                ("purpose", models.CharField(max_length=20)),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cylinder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="orders.cylinder",
+                    ),
+                ),
+                (
+                    "from_place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.place"),
+                ),
+                (
+                    "to_place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.place"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.product"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='cylinder',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cylinders', to='orders.product'),
+            model_name="cylinder",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cylinders", to="orders.product"
+            ),
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('starts', models.PositiveSmallIntegerField()),
-                ('ends', models.PositiveSmallIntegerField()),
-                ('capacity', models.PositiveSmallIntegerField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='customers.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("starts", models.PositiveSmallIntegerField()),
+                ("ends", models.PositiveSmallIntegerField()),
+                ("capacity", models.PositiveSmallIntegerField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="customers.area"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day', 'starts'],
+                "ordering": ["day", "starts"],
             },
         ),
         migrations.AddField(
-            model_name='order',
-            name='slot',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.slot'),
+            model_name="order",
+            name="slot",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="orders.slot",
+            ),
         ),
         migrations.CreateModel(
-            name='StandingOrder',
+            name="StandingOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rhythm', models.CharField(choices=[('weekly', 'on weekdays'), ('every', 'every n days'), ('monthly', 'monthly')], default='weekly', max_length=8)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list)),
-                ('every_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('month_day', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('items', models.JSONField(help_text='[{product, quantity}]')),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('paused_until', models.DateField(blank=True, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standing_orders', to='customers.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rhythm",
+                    models.CharField(
+                        choices=[("weekly", "on weekdays"), ("every", "every n days"), ("monthly", "monthly")],
+                        default="weekly",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list
+                    ),
+                ),
+                ("every_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("month_day", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("items", models.JSONField(help_text="[{product, quantity}]")),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("paused_until", models.DateField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="standing_orders", to="customers.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, choices=[('placed', 'received'), ('held', 'on hold'), ('confirmed', 'confirmed'), ('planned', 'on a route'), ('out', 'on the truck'), ('delivered', 'delivered'), ('review', 'being checked'), ('cancelled', 'cancelled')], max_length=10)),
-                ('to_state', models.CharField(choices=[('placed', 'received'), ('held', 'on hold'), ('confirmed', 'confirmed'), ('planned', 'on a route'), ('out', 'on the truck'), ('delivered', 'delivered'), ('review', 'being checked'), ('cancelled', 'cancelled')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('phone', 'phone'), ('counter', 'counter'), ('standing', 'standing order'), ('owed', 'owed from before'), ('api', 'API'), ('paper', 'paper')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('announces', models.CharField(blank=True, max_length=20)),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('data', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("placed", "received"),
+                            ("held", "on hold"),
+                            ("confirmed", "confirmed"),
+                            ("planned", "on a route"),
+                            ("out", "on the truck"),
+                            ("delivered", "delivered"),
+                            ("review", "being checked"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "received"),
+                            ("held", "on hold"),
+                            ("confirmed", "confirmed"),
+                            ("planned", "on a route"),
+                            ("out", "on the truck"),
+                            ("delivered", "delivered"),
+                            ("review", "being checked"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("phone", "phone"),
+                            ("counter", "counter"),
+                            ("standing", "standing order"),
+                            ("owed", "owed from before"),
+                            ("api", "API"),
+                            ("paper", "paper"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("announces", models.CharField(blank=True, max_length=20)),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['order', 'id'], name='events_of_an_order')],
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["order", "id"], name="events_of_an_order")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='orderevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'orders_orderevent is append-only' USING ERRCODE = 'check_violation';", hash='2ae7b07a426bae7f8c697bd8532ef1ae12dcacde', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_39cdb', table='orders_orderevent', when='BEFORE')),
+            model_name="orderevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'orders_orderevent is append-only' USING ERRCODE = 'check_violation';",
+                    hash="2ae7b07a426bae7f8c697bd8532ef1ae12dcacde",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_39cdb",
+                    table="orders_orderevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'site'), ('site__isnull', False)), models.Q(models.Q(('kind', 'site'), _negated=True), ('site', None)), _connector='OR'), name='a_site_place_has_its_site'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "site"), ("site__isnull", False)),
+                    models.Q(models.Q(("kind", "site"), _negated=True), ("site", None)),
+                    _connector="OR",
+                ),
+                name="a_site_place_has_its_site",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(condition=models.Q(('site', None)), fields=('kind', 'cause_kind', 'cause_id'), name='one_place_a_cause'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("site", None)), fields=("kind", "cause_kind", "cause_id"), name="one_place_a_cause"
+            ),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(fields=['valid_from', 'customer'], name='prices_by_day'),
+            model_name="price",
+            index=models.Index(fields=["valid_from", "customer"], name="prices_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('product', 'customer', 'kind', 'valid_from'), name='one_price_a_product_customer_kind_and_day', nulls_distinct=False),
+            model_name="price",
+            constraint=models.UniqueConstraint(
+                fields=("product", "customer", "kind", "valid_from"),
+                name="one_price_a_product_customer_kind_and_day",
+                nulls_distinct=False,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (NEW."amount_twd", NEW."customer_id", NEW."id", NEW."is_sample", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."product_id", NEW."valid_from"); RETURN NULL;', hash='6af87aa32b955dba4a2543f6ed739f86bcf17ce5', operation='INSERT', pgid='pgtrigger_insert_insert_c6244', table='orders_price', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (NEW."amount_twd", NEW."customer_id", NEW."id", NEW."is_sample", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."product_id", NEW."valid_from"); RETURN NULL;',
+                    hash="6af87aa32b955dba4a2543f6ed739f86bcf17ce5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c6244",
+                    table="orders_price",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (NEW."amount_twd", NEW."customer_id", NEW."id", NEW."is_sample", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."product_id", NEW."valid_from"); RETURN NULL;', hash='f92e742a21a20e20a62725d07e046f4340455c39', operation='UPDATE', pgid='pgtrigger_update_update_378e7', table='orders_price', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (NEW."amount_twd", NEW."customer_id", NEW."id", NEW."is_sample", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."product_id", NEW."valid_from"); RETURN NULL;',
+                    hash="f92e742a21a20e20a62725d07e046f4340455c39",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_378e7",
+                    table="orders_price",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='price',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (OLD."amount_twd", OLD."customer_id", OLD."id", OLD."is_sample", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id", OLD."valid_from"); RETURN NULL;', hash='416d898bd4e97e9ed50eee48705728b52ef33d17', operation='DELETE', pgid='pgtrigger_delete_delete_aa513', table='orders_price', when='AFTER')),
+            model_name="price",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "orders_priceevent" ("amount_twd", "customer_id", "id", "is_sample", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "valid_from") VALUES (OLD."amount_twd", OLD."customer_id", OLD."id", OLD."is_sample", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id", OLD."valid_from"); RETURN NULL;',
+                    hash="416d898bd4e97e9ed50eee48705728b52ef33d17",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_aa513",
+                    table="orders_price",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'product'), name='one_line_a_product'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "product"), name="one_line_a_product"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered__lte', 99), ('empties_expected__lte', 99)), name='a_line_is_sane'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ordered__lte", 99), ("empties_expected__lte", 99)), name="a_line_is_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered', None), ('delivered__gte', models.F('ordered')), models.Q(('rest', ''), _negated=True), _connector='OR'), name='what_is_short_is_explained'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivered", None),
+                    ("delivered__gte", models.F("ordered")),
+                    models.Q(("rest", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_is_short_is_explained",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivered', None), ('empties_taken', None)), models.Q(('delivered__isnull', False), ('empties_taken__isnull', False)), _connector='OR'), name='handed_over_together'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delivered", None), ("empties_taken", None)),
+                    models.Q(("delivered__isnull", False), ("empties_taken__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handed_over_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meterreading',
-            constraint=models.UniqueConstraint(fields=('site', 'product', 'read_on'), name='one_reading_a_meter_and_day'),
+            model_name="meterreading",
+            constraint=models.UniqueConstraint(
+                fields=("site", "product", "read_on"), name="one_reading_a_meter_and_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meterreading',
-            constraint=models.CheckConstraint(condition=models.Q(('reading_kg__gte', 0)), name='a_reading_is_not_negative'),
+            model_name="meterreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reading_kg__gte", 0)), name="a_reading_is_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='cylindermovement',
-            index=models.Index(fields=['from_place', 'product', 'from_state'], name='movements_out_of_a_place'),
+            model_name="cylindermovement",
+            index=models.Index(fields=["from_place", "product", "from_state"], name="movements_out_of_a_place"),
         ),
         migrations.AddIndex(
-            model_name='cylindermovement',
-            index=models.Index(fields=['to_place', 'product', 'to_state'], name='movements_into_a_place'),
+            model_name="cylindermovement",
+            index=models.Index(fields=["to_place", "product", "to_state"], name="movements_into_a_place"),
         ),
         migrations.AddConstraint(
-            model_name='cylindermovement',
-            constraint=models.UniqueConstraint(fields=('cause_kind', 'cause_id', 'purpose', 'product', 'cylinder'), name='a_cause_moves_a_product_once', nulls_distinct=False),
+            model_name="cylindermovement",
+            constraint=models.UniqueConstraint(
+                fields=("cause_kind", "cause_id", "purpose", "product", "cylinder"),
+                name="a_cause_moves_a_product_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cylindermovement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='a_movement_moves_something'),
+            model_name="cylindermovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="a_movement_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cylindermovement',
-            constraint=models.CheckConstraint(condition=models.Q(('cylinder', None), ('quantity', 1), _connector='OR'), name='a_serial_moves_one_cylinder'),
+            model_name="cylindermovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cylinder", None), ("quantity", 1), _connector="OR"),
+                name="a_serial_moves_one_cylinder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cylindermovement',
-            constraint=models.CheckConstraint(condition=models.Q(('from_place', models.F('to_place')), ('from_state', models.F('to_state')), _negated=True), name='a_movement_changes_place_or_state'),
+            model_name="cylindermovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_place", models.F("to_place")), ("from_state", models.F("to_state")), _negated=True
+                ),
+                name="a_movement_changes_place_or_state",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cylindermovement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'orders_cylindermovement is append-only' USING ERRCODE = 'check_violation';", hash='8849f636298eea0a3ae01d9bd1c238bfa589c14f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a4934', table='orders_cylindermovement', when='BEFORE')),
+            model_name="cylindermovement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'orders_cylindermovement is append-only' USING ERRCODE = 'check_violation';",
+                    hash="8849f636298eea0a3ae01d9bd1c238bfa589c14f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a4934",
+                    table="orders_cylindermovement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('area', 'day', 'starts'), name='one_slot_an_area_day_and_hour'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("area", "day", "starts"), name="one_slot_an_area_day_and_hour"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts')), ('ends__lte', 24), ('starts__gte', 0)), name='a_slot_ends_after_it_starts'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("starts")), ("ends__lte", 24), ("starts__gte", 0)),
+                name="a_slot_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at'], name='orders_of_a_customer'),
+            model_name="order",
+            index=models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['site', '-placed_at'], name='orders_of_a_site'),
+            model_name="order",
+            index=models.Index(fields=["site", "-placed_at"], name="orders_of_a_site"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['promised_on', 'state'], name='orders_of_a_day'),
+            model_name="order",
+            index=models.Index(fields=["promised_on", "state"], name="orders_of_a_day"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at'], name='orders_by_age'),
+            model_name="order",
+            index=models.Index(fields=["-placed_at"], name="orders_by_age"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state__in', ('placed', 'held', 'confirmed', 'planned', 'out', 'review'))), fields=['promised_on'], name='open_orders_by_day'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state__in", ("placed", "held", "confirmed", "planned", "out", "review"))),
+                fields=["promised_on"],
+                name="open_orders_by_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('slot__isnull', False)), fields=['slot'], name='orders_in_a_slot'),
+            model_name="order",
+            index=models.Index(condition=models.Q(("slot__isnull", False)), fields=["slot"], name="orders_in_a_slot"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('needs_leak_check', False), models.Q(('leak_check', ''), _negated=True), _connector='OR'), name='delivered_only_past_the_leak_check'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "delivered"), _negated=True),
+                    ("needs_leak_check", False),
+                    models.Q(("leak_check", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="delivered_only_past_the_leak_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivered_at__isnull', False), ('state', 'delivered')), models.Q(('state', 'delivered'), _negated=True), _connector='OR'), name='delivered_has_its_time'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delivered_at__isnull", False), ("state", "delivered")),
+                    models.Q(("state", "delivered"), _negated=True),
+                    _connector="OR",
+                ),
+                name="delivered_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_to__gt', models.F('promised_from'))), name='a_promise_has_a_length'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promised_to__gt", models.F("promised_from"))), name="a_promise_has_a_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('system_of_record', 'new')), name='orders_are_of_the_new_system'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("system_of_record", "new")), name="orders_are_of_the_new_system"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['placed', 'held', 'confirmed', 'planned', 'out', 'delivered', 'review', 'cancelled'])), name='order_state_is_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["placed", "held", "confirmed", "planned", "out", "delivered", "review", "cancelled"])
+                ),
+                name="order_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('variant', ''), _negated=True), name='an_order_stores_its_variant'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("variant", ""), _negated=True), name="an_order_stores_its_variant"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='only_of_the_new_system', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NOT EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND system_of_record = 'new') THEN\n                RAISE EXCEPTION 'this customer is still in the legacy system' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='68c01a08d21126960921df2c3d7bdeeeabf5cfeb', operation='INSERT', pgid='pgtrigger_only_of_the_new_system_c812d', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="only_of_the_new_system",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NOT EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND system_of_record = 'new') THEN\n                RAISE EXCEPTION 'this customer is still in the legacy system' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="68c01a08d21126960921df2c3d7bdeeeabf5cfeb",
+                    operation="INSERT",
+                    pgid="pgtrigger_only_of_the_new_system_c812d",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'placed' AND NEW.state IN ('held', 'confirmed', 'cancelled')) OR (OLD.state = 'held' AND NEW.state IN ('confirmed', 'cancelled')) OR (OLD.state = 'confirmed' AND NEW.state IN ('planned', 'out', 'delivered', 'cancelled')) OR (OLD.state = 'planned' AND NEW.state IN ('confirmed', 'out', 'cancelled')) OR (OLD.state = 'out' AND NEW.state IN ('confirmed', 'delivered', 'review', 'cancelled')) OR (OLD.state = 'review' AND NEW.state IN ('delivered', 'confirmed', 'cancelled')) OR (OLD.state = 'cancelled' AND NEW.state IN ('review'))) THEN\n                RAISE EXCEPTION 'orders_order.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d0b600118eb2cdd5c6476874b76ccfb08600b0ee', operation='UPDATE', pgid='pgtrigger_state_moves_7e2c2', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'placed' AND NEW.state IN ('held', 'confirmed', 'cancelled')) OR (OLD.state = 'held' AND NEW.state IN ('confirmed', 'cancelled')) OR (OLD.state = 'confirmed' AND NEW.state IN ('planned', 'out', 'delivered', 'cancelled')) OR (OLD.state = 'planned' AND NEW.state IN ('confirmed', 'out', 'cancelled')) OR (OLD.state = 'out' AND NEW.state IN ('confirmed', 'delivered', 'review', 'cancelled')) OR (OLD.state = 'review' AND NEW.state IN ('delivered', 'confirmed', 'cancelled')) OR (OLD.state = 'cancelled' AND NEW.state IN ('review'))) THEN\n                RAISE EXCEPTION 'orders_order.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="d0b600118eb2cdd5c6476874b76ccfb08600b0ee",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_7e2c2",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.customer_id IS DISTINCT FROM NEW.customer_id OR OLD.variant IS DISTINCT FROM NEW.variant OR OLD.system_of_record IS DISTINCT FROM NEW.system_of_record THEN\n                RAISE EXCEPTION 'orders_order: operation_id, number, customer_id, variant, system_of_record never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='e52fd3be6cc20ee910ee6fc44985212609c3abba', operation='UPDATE', pgid='pgtrigger_frozen_02abb', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.customer_id IS DISTINCT FROM NEW.customer_id OR OLD.variant IS DISTINCT FROM NEW.variant OR OLD.system_of_record IS DISTINCT FROM NEW.system_of_record THEN\n                RAISE EXCEPTION 'orders_order: operation_id, number, customer_id, variant, system_of_record never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="e52fd3be6cc20ee910ee6fc44985212609c3abba",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_02abb",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'weekly'), ('weekdays__len__gt', 0)), models.Q(('every_days__gt', 0), ('rhythm', 'every')), models.Q(('month_day__range', (1, 31)), ('rhythm', 'monthly')), _connector='OR'), name='a_standing_order_has_its_rhythm'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rhythm", "weekly"), ("weekdays__len__gt", 0)),
+                    models.Q(("every_days__gt", 0), ("rhythm", "every")),
+                    models.Q(("month_day__range", (1, 31)), ("rhythm", "monthly")),
+                    _connector="OR",
+                ),
+                name="a_standing_order_has_its_rhythm",
+            ),
         ),
     ]

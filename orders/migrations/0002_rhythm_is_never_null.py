@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_first'),
-        ('orders', '0001_first'),
+        ("customers", "0002_first"),
+        ("orders", "0001_first"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='standingorder',
-            name='a_standing_order_has_its_rhythm',
+            model_name="standingorder",
+            name="a_standing_order_has_its_rhythm",
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'weekly'), ('weekdays__len__gt', 0)), models.Q(('every_days__gt', 0), ('every_days__isnull', False), ('rhythm', 'every')), models.Q(('month_day__isnull', False), ('month_day__range', (1, 31)), ('rhythm', 'monthly')), _connector='OR'), name='a_standing_order_has_its_rhythm'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rhythm", "weekly"), ("weekdays__len__gt", 0)),
+                    models.Q(("every_days__gt", 0), ("every_days__isnull", False), ("rhythm", "every")),
+                    models.Q(("month_day__isnull", False), ("month_day__range", (1, 31)), ("rhythm", "monthly")),
+                    _connector="OR",
+                ),
+                name="a_standing_order_has_its_rhythm",
+            ),
         ),
     ]

@@ -58,7 +58,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     State.CANCELLED: (State.REVIEW,),
     State.DELIVERED: (),
 }
-TO_REVIEW = {  # the step from each open state that leads to review
+TO_REVIEW: dict[str, str] = {  # the step from each open state that leads to review
     State.PLACED: State.CONFIRMED,
     State.HELD: State.CONFIRMED,
     State.CONFIRMED: State.OUT,

@@ -63,7 +63,7 @@ class Book:
             table.flush()
         self.legs.table.flush()
 
-    def uuid(self) -> uuid.UUID:
+    def new_id(self) -> uuid.UUID:
         return uuid.UUID(int=self.throw.getrandbits(128), version=4)
 
     # --- one order -------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Book:
         slip = Slip(
             pk=self.order_ids.next(),
             number=f"{roc_digits(at.astimezone(TAIPEI).date())}-{self.order_numbers.next():04d}",
-            operation=self.uuid(),
+            operation=self.new_id(),
             door=door,
             channel=channel,
             placed_at=at,
@@ -122,7 +122,7 @@ class Book:
         """One move with its event. The database checks only moves made by UPDATE: the tale keeps to the table."""
         pk = self.event_ids.next()
         self.events.add(
-            pk, slip.pk, slip.state, to, by, at, at, slip.channel, reason, announces, operation or self.uuid()
+            pk, slip.pk, slip.state, to, by, at, at, slip.channel, reason, announces, operation or self.new_id()
         )  # fmt: skip
         slip.state = to
         if announces:
@@ -222,7 +222,7 @@ class Book:
         kind, key = cause or ("", "")
         body = {"customer": door.customer, "method": method, "twd": amount, "cause": [kind, str(key)]}
         self.payments.add(
-            pk, self.uuid(), digest(body), door.customer, method, amount, at, by, kind, str(key), at
+            pk, self.new_id(), digest(body), door.customer, method, amount, at, by, kind, str(key), at
         )  # fmt: skip
         account = Account.CASH if method == "cash" else Account.BANK
         self.legs.post(

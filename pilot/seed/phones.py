@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import cast
 
 from customers.models import Incident
 from deliveries.models import Device, DriverEvent, Proof, Route, Stop
@@ -45,7 +46,7 @@ def write_reports(*, seed: int, at: dt.datetime) -> None:
             kind=DriverEvent.Kind.DEPART,
             body=body,
             body_digest=digest({"user": user_id, "stop": None, "kind": DriverEvent.Kind.DEPART.value, "body": body}),
-            happened_at=route.departed_at,
+            happened_at=route.departed_at or at,
             state=DriverEvent.State.APPLIED,
             answer={"code": "applied"},
         )
@@ -61,8 +62,8 @@ def write_signatures(*, seed: int, at: dt.datetime) -> int:
                 stop=stop,
                 kind=Proof.Kind.SIGNATURE,
                 path=SIGNATURE,
-                taken_at=stop.finished_at,
-                by_id=stop.finished_by_id,
+                taken_at=stop.finished_at or at,
+                by_id=cast(int, stop.finished_by_id),  # a finished stop has its person
             )
             for stop in stops
             if throw.random() < SIGNED

@@ -45,7 +45,7 @@ def write_readings(book: Book, town: Town, *, seed: int, today: dt.date, by: int
         for months in range(READINGS, 0, -1):
             pk, day = ids.next(), today - dt.timedelta(days=30 * months - 4)
             body = {"site": door.site, "product": door.takes.pk, "on": day, "kg": shows}
-            table.add(pk, book.uuid(), digest(body), door.site, door.takes.pk, day, shows, by)
+            table.add(pk, book.new_id(), digest(body), door.site, door.takes.pk, day, shows, by)
             if used:
                 amount = round(used * door.takes.gas_twd[day >= door.takes.changed_on])
                 book.legs.post(

@@ -57,7 +57,7 @@ class Table:
             if field.primary_key or field.db_default is not NOT_PROVIDED:
                 raise ValueError(f"{model.__name__}.{field.attname} must be given")
             value = same[field.attname] if field.attname in same else self._default(field, at)
-            self.columns.append(field.column)
+            self.columns.append(field.column or field.attname)
             self._constants.append(field.get_db_prep_save(value, connection))
         self._same = tuple(self._constants)
 

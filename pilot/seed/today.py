@@ -45,7 +45,7 @@ class Today(Waiting):
     def _probe(self, door: Door, *, is_gas_out: bool = False) -> Slip:
         """An order on a route; when it was placed and promised follows from when the driver comes by."""
         return Slip(
-            pk=0, number="", operation=self.book.uuid(), door=door, channel="", placed_at=self.book.at, placed_by=0,
+            pk=0, number="", operation=self.book.new_id(), door=door, channel="", placed_at=self.book.at, placed_by=0,
             day=self.shift.day, priced_on=self.shift.day, opens=self.book.at, closes=self.book.at,
             lines=self.lines(door, self.shift.day),
             is_gas_out=is_gas_out, is_now=False, needs_leak_check=False, pays_by="", token="",

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
 from luckygas.errors import Refused
@@ -15,6 +16,7 @@ LANDLINES = (
     ("02", (8,)), ("04", (7, 8)), ("03", (7,)), ("05", (7,)), ("06", (7,)), ("07", (7,)), ("08", (7,)),
 )  # fmt: skip
 HOME_AREA = "089"
+TAIWAN = 886
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,11 @@ def is_known(digits: str) -> bool:
 
 
 def spoken(e164: str) -> str:
-    """`0900-000-123`, `089-000-210`: the way it is written on a slip."""
-    digits = national(e164)
-    if digits.startswith("09") and len(digits) == 10:
-        return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
-    for area, _lengths in LANDLINES:
-        if digits.startswith(area):
-            rest = digits[len(area) :]
-            cut = len(rest) - 4 if len(rest) > 6 else 3
-            return f"{area}-{rest[:cut]}-{rest[cut:]}"
-    return digits
+    """`0900-000-123`, `089-000-210`: the way it is written on a slip; foreign ones with their country's code."""
+    try:
+        number = phonenumbers.parse(e164, "TW")
+    except phonenumbers.NumberParseException:
+        return e164
+    if number.country_code != TAIWAN:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).replace(" ", "-")
