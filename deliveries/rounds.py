@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, F, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from customers.models import Payment
 from deliveries.models import Route, Stop
-from orders.models import CylinderMovement, Product
+from orders.models import CylinderMovement, Place, Product
 
 FULL = CylinderMovement.State.FULL
 SHOWN = ("id", "code", "name", "name_en", "family", "gas_kg", "sort")  # what a drawing of a product needs
@@ -37,11 +38,14 @@ def on_board(route: Route) -> list[tuple[Product, int]]:
     """Full cylinders on the vehicle by the ledger; before departure what its stops need. One query."""
     if not route.has_left:
         return sorted(route.load.items(), key=lambda row: row[0].sort)
-    truck = {"kind": "truck", "cause_kind": "vehicle", "cause_id": str(route.vehicle_id)}
-    came = Q(to_state=FULL, **{f"to_place__{name}": value for name, value in truck.items()})
-    went = Q(from_state=FULL, **{f"from_place__{name}": value for name, value in truck.items()})
+    truck = Place.objects.filter(kind=Place.Kind.TRUCK, cause_kind="vehicle", cause_id=str(route.vehicle_id))
+    came = Q(to_state=FULL, to_place=Subquery(truck.values("pk")[:1]))
+    went = Q(from_state=FULL, from_place=Subquery(truck.values("pk")[:1]))
+    # Closing a route empties its vehicle, so nothing that came before the oldest one on the road is on it.
+    on_the_road = Route.objects.filter(vehicle=route.vehicle_id, state=Route.State.DEPARTED).order_by("day")
+    since = Coalesce(Subquery(on_the_road.values("day")[:1]), Value(route.day))
     rows = (
-        CylinderMovement.objects.filter(came | went)
+        CylinderMovement.objects.filter(came | went, day__gte=since)
         .values_list(*(f"product__{name}" for name in SHOWN))
         .annotate(held=Sum(Case(When(came, then=F("quantity")), default=-F("quantity"))))
         .filter(held__gt=0)

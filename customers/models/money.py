@@ -50,7 +50,8 @@ class AccountEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount_twd=0), name="a_leg_moves_money"),
         ]
         indexes = [
-            models.Index(fields=["customer", "account", "day"], name="legs_of_a_customer"),
+            # The newest legs by their keys, and balances without reading the table.
+            models.Index(fields=["customer", "account", "id"], include=["amount_twd"], name="legs_of_a_customer"),
             models.Index(fields=["transfer"], name="legs_of_a_transfer"),
         ]
         triggers = [AppendOnly(), SumsToZero()]
@@ -77,8 +78,8 @@ class AccountEntry(models.Model):
         kind, key = cause
         if sum(legs.values()):
             raise ValueError(f"legs of {kind} {key} {purpose} do not sum to zero")
-        cls.objects.bulk_create(
-            cls(
+        AccountEntry.objects.bulk_create(
+            AccountEntry(
                 transfer=derived_id("transfer", kind, key, purpose),
                 account=account,
                 amount_twd=amount,

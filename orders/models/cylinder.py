@@ -142,8 +142,15 @@ class CylinderMovement(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["from_place", "product", "from_state"], name="movements_out_of_a_place"),
-            models.Index(fields=["to_place", "product", "to_state"], name="movements_into_a_place"),
+            # Stocks without reading the table, and what a truck did since it was last emptied.
+            models.Index(
+                fields=["from_place", "product", "from_state"], include=["quantity"], name="movements_out_of_a_place"
+            ),
+            models.Index(
+                fields=["to_place", "product", "to_state"], include=["quantity"], name="movements_into_a_place"
+            ),
+            models.Index(fields=["from_place", "day"], name="movements_out_by_day"),
+            models.Index(fields=["to_place", "day"], name="movements_in_by_day"),
         ]
         triggers = [AppendOnly()]
 

@@ -161,6 +161,7 @@ class Order(Record):
             models.Index(fields=["promised_on", "state"], name="orders_of_a_day"),
             models.Index(fields=["-placed_at"], name="orders_by_age"),
             models.Index(fields=["promised_on"], condition=Q(state__in=OPEN), name="open_orders_by_day"),
+            models.Index(fields=["customer"], condition=Q(state__in=OPEN), name="open_orders_of_a_customer"),
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="orders_in_a_slot"),
         ]
         triggers = [
