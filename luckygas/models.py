@@ -37,7 +37,9 @@ class User(AbstractUser, Record):
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The names of this person's roles; one query a request."""
+        """The names of this person's roles; who signed in brought them along."""
+        if (read := getattr(self, "role_names", None)) is not None:
+            return frozenset(read)
         return frozenset(self.groups.values_list("name", flat=True)) if self.pk else frozenset()
 
     @property

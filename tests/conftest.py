@@ -13,6 +13,15 @@ from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, S
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say what the proofs among the tests showed: each gives a `record_property("proof", …)`."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for report in reports:
+        for what, said in getattr(report, "user_properties", ()):
+            if what == "proof":
+                terminalreporter.write_line(said)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """waffle's migrations leave its own flag tables beside ours; what refers to groups stops a flush from TRUNCATE."""

@@ -277,10 +277,10 @@ class Order(Record):
         )
         OrderLine.objects.bulk_create(OrderLine.ordered_at(order, item, quotes[item.product.pk]) for item in items)
         OrderEvent.write(order, "", State.PLACED, by=by, at=at, operation_id=operation_id)
-        if reason := order._reason_to_hold():
-            order.hold(by=by, reason=reason)
+        if reason := order._reason_to_hold():  # nobody else sees the row yet: it needs no lock
+            order._move(State.HELD, by=by, reason=reason, fields={"hold_reason": reason})
         else:
-            order.confirm(by=by)
+            order._move(State.CONFIRMED, by=by, announce="confirmed")
         return order
 
     def _answer_again(self, body_digest: str) -> Order:

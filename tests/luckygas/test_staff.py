@@ -51,5 +51,5 @@ def test_the_page_takes_as_many_queries_for_three_as_for_one(signed_in, manager,
         UserFactory(roles=["driver"])
     browser = signed_in(manager)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(reverse("staff"))

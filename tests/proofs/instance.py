@@ -41,6 +41,16 @@ def drop_database(name: str) -> None:
         link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def drop_leftovers(prefix: str) -> None:
+    """Drop the databases of killed proofs: named after a process that is gone."""
+    with psycopg.connect(url_of("postgres"), autocommit=True, connect_timeout=5) as link:
+        names = [name for (name,) in link.execute("SELECT datname FROM pg_database").fetchall()]
+    for name in names:
+        number = name.removeprefix(prefix).split("_")[0]
+        if name.startswith(prefix) and number.isdecimal() and not command_of(int(number)):
+            drop_database(name)
+
+
 def drop_unique(database: str, table: str, column: str) -> None:
     """Take the UNIQUE constraint of one column away; fails when there is none."""
     with psycopg.connect(url_of(database), autocommit=True, connect_timeout=5) as link:

@@ -22,6 +22,7 @@ class Report:
 
     name: str
     seed: int
+    n: str  # what was counted
     facts: dict[str, Any] = field(default_factory=dict)
     findings: dict[str, list[str]] = field(default_factory=dict)
     controls: dict[str, int] = field(default_factory=dict)
@@ -73,7 +74,14 @@ class Report:
         ]
         lines += ["|---|---|", *(f"| {what} | {value} |" for what, value in rows), ""]
         (folder / f"{self.name}.md").write_text("\n".join(lines))
-        self.say(f"{self.name}: {self.verdict}, reports/{self.name}.md")
+        self.say(f"{self.name}: {self.verdict}, {self.summary}; reports/{self.name}.md")
+
+    @property
+    def summary(self) -> str:
+        """All findings in one line."""
+        said = [f"{len(found)} {what}" for what, found in self.findings.items()]
+        said += [f"control red: {count} {what}" for what, count in self.controls.items()]
+        return f"seed {self.seed}, {self.n}: {', '.join(said)}"
 
 
 def plain(value: Any) -> str:

@@ -170,7 +170,8 @@ def fifty_at_once(instance: Instance, fire: Fire, report: Report) -> Wish:
     answers = all_at_once(instance.port, crowd.browsers[0], wish, AT_ONCE)
     told = Counter(status_of(answer) if is_full(answer) else 0 for answer in answers)
     report.fact(f"{AT_ONCE} posts of one form at once", {f"status {status}:": count for status, count in told.items()})
-    report.must_be_none("of them without the order", [str(code) for code in told.elements() if code not in {204, 303}])
+    others = [code for code in told.elements() if code not in {204, 303}]
+    report.must_be_none(f"of {AT_ONCE} posts at once without the order", others)
     return wish
 
 

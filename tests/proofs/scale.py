@@ -30,12 +30,12 @@ LIMIT = 1.5
 WARM = 5
 COMPARED = (
     "board", "board of last week", "find by name", "find by phone", "find by address", "find by number",
-    "office orders", "office orders of a customer", "customer card", "history", "history page 2", "customer home",
-    "monitor", "driver",
+    "office orders", "office orders of a customer", "customer card", "card of a quiet customer", "history",
+    "history page 2", "customer home", "monitor", "driver",
 )  # fmt: skip
-CONTROLS = {
-    "history": ("orders_of_a_customer", "orders_of_a_site", "orders_by_age"),
-    "board": ("open_orders_by_day", "orders_of_a_day"),
+CONTROLS = {  # a page, and the columns of orders whose indexes are taken away
+    "history": ("customer_id", "placed_at"),
+    "board": ("promised_on",),
 }
 
 
@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    report, began = Report("scale", asked.seed), time.monotonic()
+    report, began = Report("scale", asked.seed, asked.requests), time.monotonic()
     report.fact("orders", {"small": asked.small, "large": asked.large})
     report.fact("warm requests a page", asked.requests)
     with Town(asked.small, asked.seed) as small, Town(asked.large, asked.seed) as large:
@@ -135,10 +135,10 @@ def main() -> int:
             if ratio > LIMIT:
                 slow.append(f"{page}: × {ratio:.2f}")
         report.must_be_none(f"pages slower than × {LIMIT}", slow)
-        for page, indexes in CONTROLS.items():
-            few, many = compare(small, large, page, max(asked.requests // 6, 3), *indexes)
+        for page, columns in CONTROLS.items():
+            few, many = compare(small, large, page, max(asked.requests // 6, 3), *columns)
             ratio = median(many) / median(few)
-            report.must_show(f"× {ratio:.1f} of {page} without {', '.join(indexes)}", int(ratio > LIMIT))
+            report.must_show(f"× {ratio:.1f} of {page} without indexes on {', '.join(columns)}", int(ratio > LIMIT))
         for page in COMPARED:
             for plan in large.ask("explain", page):
                 report.facts[f"plan of {page}, {plan['ms']} ms"] = plan["sql"] + "<br>" + "<br>".join(plan["plan"])

@@ -52,7 +52,7 @@ def test_a_leak_without_words_is_not_written_down(signed_in, dispatcher):
 
 def test_an_open_leak_is_red_on_every_office_page_in_one_query(signed_in, dispatcher, leak, django_assert_num_queries):
     browser = signed_in(dispatcher)
-    with django_assert_num_queries(5):  # session, person, roles, the list, the alarm
+    with django_assert_num_queries(4):  # session, person, the list, the alarm
         html = browser.get(reverse("orders:desk")).content.decode()
 
     assert html.count('data-state="failed"') == 1
@@ -96,7 +96,7 @@ def test_the_list_of_incidents_takes_as_many_queries_for_three_as_for_one(
         Incident.open(kind="leak", text="味道", by=dispatcher, customer=CustomerFactory())
     browser = signed_in(dispatcher)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(reverse("customers:incidents"))
 
 
@@ -152,7 +152,7 @@ def test_the_call_list_takes_as_many_queries_for_three_as_for_one(
         )
     browser = signed_in(dispatcher)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(reverse("customers:calls"))
 
 

@@ -69,7 +69,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(
     with django_assert_max_num_queries(10) as taken:
         browser.get(reverse("customers:index"))
 
-    assert len(taken) == 10
+    assert len(taken) == 8
 
 
 def test_those_who_stopped_come_last_in_a_search(dispatcher):

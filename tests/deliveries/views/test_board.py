@@ -72,7 +72,7 @@ def test_a_poll_costs_one_query_while_nothing_changed(htmx, django_assert_num_qu
     route_with(2)
     tag = htmx.get(BOARD)["ETag"]
 
-    with django_assert_num_queries(4):  # the session, the person, their roles, and the one of the board
+    with django_assert_num_queries(3):  # the session, the person, and the one of the board
         answer = htmx.get(BOARD, headers={"If-None-Match": tag})
 
     assert (answer.status_code, answer.content) == (304, b"")

@@ -60,7 +60,7 @@ def test_a_poll_costs_one_query_while_nothing_changed(signed_in, manager, django
     placed()
     tag = browser.get(MONITOR)["ETag"]
 
-    with django_assert_num_queries(4):  # the session, the person, their roles, and the one of the page
+    with django_assert_num_queries(3):  # the session, the person, and the one of the page
         answer = browser.get(MONITOR, headers={"If-None-Match": tag})
 
     assert (answer.status_code, answer.content) == (304, b"")

@@ -126,7 +126,7 @@ def test_home_asks_the_database_as_often_for_one_order_as_for_three(web, site, d
         placed(wish(site))
     web.get("/orders/")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         web.get("/orders/")
 
 
@@ -260,7 +260,7 @@ def test_history_asks_the_database_as_often_for_one_order_as_for_three(web, site
         placed(wish(site))
     web.get("/orders/history/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         web.get("/orders/history/")
 
 

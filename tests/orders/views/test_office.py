@@ -67,7 +67,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(signed_in, dispatch
         placed(wish(SiteFactory(area=AreaFactory(code=f"區{_}"))))
     browser = signed_in(dispatcher)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(reverse("orders:index"))
 
 
