@@ -67,7 +67,7 @@ class OrderQuerySet(models.QuerySet):
         over = self.exclude(state__in=OPEN).order_by("-placed_at").values("pk")[:past]
         coming = self.open().order_by().values("pk")
         # Two short walks along indexes; an OR would read all the orders these customers ever had.
-        return self.model._default_manager.filter(pk__in=over.union(coming, all=True)).for_list().order_by("-placed_at")
+        return type(self)(self.model).filter(pk__in=over.union(coming, all=True)).for_list().order_by("-placed_at")
 
     def for_board(self) -> Self:
         return self.select_related("customer", "site__area", "slot").prefetch_related("lines__product")
