@@ -51,8 +51,8 @@ def send_everybody(port: int, users: int, seconds: int, accounts: dict[str, str]
     subprocess.run(
         [
             sys.executable, "-m", "locust", "-f", "loadtests/locustfile.py", "--headless", "--only-summary",
-            "--host", f"http://127.0.0.1:{port}", "--users", str(users), "--spawn-rate", "1",
-            "--run-time", f"{seconds}s", "--stop-timeout", "10", "--csv", str(figures), "--loglevel", "WARNING",
+            "--host", f"http://127.0.0.1:{port}", "--users", str(users), "--spawn-rate", "1", "--reset-stats",
+            "--run-time", f"{seconds + users}s", "--stop-timeout", "10", "--csv", str(figures), "--loglevel", "WARNING",
         ],
         cwd=ROOT,
         env=os.environ | accounts | {"LOAD_PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT)},
