@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import GeneratedField, Model
+from django.db.models import GeneratedField, JSONField, Model
 from django.db.models.fields import NOT_PROVIDED
 
 TAIPEI = dt.timezone(dt.timedelta(hours=8))  # no summer time since 1979; a fixed offset is read much faster
@@ -58,7 +59,8 @@ class Table:
                 raise ValueError(f"{model.__name__}.{field.attname} must be given")
             value = same[field.attname] if field.attname in same else self._default(field, at)
             self.columns.append(field.column or field.attname)
-            self._constants.append(field.get_db_prep_save(value, connection))
+            value = json.dumps(value) if isinstance(field, JSONField) else field.get_db_prep_save(value, connection)
+            self._constants.append(value)
         self._same = tuple(self._constants)
 
     @staticmethod

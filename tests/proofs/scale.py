@@ -118,7 +118,10 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    report, began = Report("scale", asked.seed, asked.requests), time.monotonic()
+    report, began = (
+        Report("scale", asked.seed, f"{asked.requests} requests a page, {asked.large:,} orders"),
+        time.monotonic(),
+    )
     report.fact("orders", {"small": asked.small, "large": asked.large})
     report.fact("warm requests a page", asked.requests)
     with Town(asked.small, asked.seed) as small, Town(asked.large, asked.seed) as large:
