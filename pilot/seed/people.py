@@ -151,7 +151,7 @@ class People:
             word, trade = words.TRADES[(index + index // len(pairs)) % len(words.TRADES)]
             yield pairs[index % len(pairs)] + word, trade
         for index in range(households):
-            yield pairs[index % len(pairs)] + words.TITLES[index // len(pairs) % len(words.TITLES)], ""
+            yield pairs[index % len(pairs)] + words.TITLES[(index + index // len(pairs)) % len(words.TITLES)], ""
 
     def _customer(self, index: int, name: tuple[str, str], *, is_business: bool, role: int) -> None:
         throw = self.dice
