@@ -18,6 +18,7 @@ from luckygas.metrics import DOORBELLS_UNANSWERED
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.1  # a ring that is answered takes a hundredth of it
 QUIET_SECONDS = (2, 5, 10)  # after the first, second … unanswered ring in a row
+SLOW_SECONDS = 0.5  # a ring answered later than this makes the process quiet too: one request rings several times
 
 
 class Bell:
@@ -44,6 +45,7 @@ class Bell:
         return time.monotonic() < self.quiet_until
 
     def _try(self, ring: Callable[[], Any]) -> bool:
+        began = time.monotonic()
         try:
             ring()
         except Exception as error:  # any trouble of the broker at all: the row is committed, the sweep will find it
@@ -52,6 +54,8 @@ class Bell:
             logger.warning("doorbell_unanswered %s", type(error).__name__)
             return False
         self.unanswered = 0
+        if time.monotonic() - began > SLOW_SECONDS:
+            self.quiet_until = time.monotonic() + QUIET_SECONDS[0]
         return True
 
 

@@ -70,6 +70,19 @@ def test_an_answer_ends_the_silence_of_a_row(clock):
     assert bell.quiet_until - clock.now == QUIET_SECONDS[0]
 
 
+@pytest.mark.parametrize("seconds, more", [(0.4, [1]), (0.6, [])], ids=["soon", "late"])
+def test_after_a_ring_that_was_answered_late_the_process_is_quiet(clock, seconds, more):
+    bell, rung = Bell(), []
+
+    def answer():
+        clock.now += seconds
+
+    assert bell.is_answered(answer)
+    bell.is_answered(lambda: rung.append(1))
+
+    assert rung == more
+
+
 def test_nobody_stands_in_line_behind_a_ring_that_hangs():
     bell, hangs, release = Bell(), threading.Event(), threading.Event()
 
