@@ -73,7 +73,9 @@ def window(live_server, browser, browser_context_args, complaints) -> Iterator[C
         page.on(
             "console",
             lambda said: (
-                complaints.append(said.text) if said.type == "error" and not said.text.startswith(EXPECTED) else None
+                complaints.append(f"{page.url}: {said.text}")
+                if said.type == "error" and not said.text.startswith(EXPECTED)
+                else None
             ),
         )
         return page

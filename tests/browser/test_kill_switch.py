@@ -1,0 +1,62 @@
+"""One person stops new orders, the shop goes on, and two people let orders in again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from luckygas.flags import decide
+from luckygas.models import MANAGER
+from orders.models import Order
+from tests.browser.conftest import DESK
+from tests.factories import ContactFactory, UserFactory, placed, priced, wish
+from tests.soundness import assert_sound
+
+pytestmark = [pytest.mark.usefixtures("morning", "web_ordering")]
+
+
+def test_one_pulls_two_release_and_the_desk_never_stops(page_for, ops, dispatcher, customer_person, axe):
+    priced()
+    customer = customer_person.memberships.get().customer
+    ContactFactory(customer=customer, phone="+886900000123", digits="0900000123")
+    before = placed(wish(customer.sites.get()), by=dispatcher)
+    phone, switch, desk = page_for(customer_person), page_for(ops, DESK), page_for(dispatcher, DESK)
+    second = page_for(UserFactory(username="manager", roles=[MANAGER]), DESK)
+    phone.goto("/orders/new/")
+    phone.get_by_label("還有火").check()
+    phone.get_by_label("20 公斤", exact=True).fill("3")
+
+    switch.goto("/pilot/")
+    axe(switch)
+    switch.get_by_label("為什麼").fill("灌裝場停電")
+    switch.get_by_role("button", name="現在停").click()
+    expect(switch.get_by_text("灌裝場停電").first).to_be_visible()
+    axe(switch)
+
+    phone.get_by_role("button", name="叫瓦斯").click()
+    expect(phone.locator("[data-trouble=paused]")).to_be_visible()
+    expect(phone.get_by_label("20 公斤", exact=True)).to_have_value("3")
+    assert Order.objects.exclude(pk=before.pk).count() == 0
+
+    desk.goto(f"/desk/{customer.number}/")
+    desk.get_by_label("還有火").check()
+    desk.get_by_role("textbox", name="20 公斤 叫幾支").fill("1")
+    desk.keyboard.press("F10")
+    expect(desk.get_by_role("status").get_by_text("存好了")).to_be_visible()
+    assert Order.objects.exclude(pk=before.pk).get().channel == "phone"
+
+    switch.get_by_label("為什麼").fill("來電了")
+    switch.get_by_role("button", name="提出放開").click()
+    expect(switch.locator("button[value=confirm]")).to_have_count(0)
+    assert decide().is_paused
+    second.goto("/pilot/")
+    second.get_by_role("button", name="同意").click()
+    expect(second.locator("button[value=confirm]")).to_have_count(0)
+    assert not decide().is_paused
+
+    phone.get_by_role("button", name="叫瓦斯").click()
+    expect(phone).to_have_url(re.compile(r"/orders/\d{7}-\d+/"))
+    assert Order.objects.filter(channel="web").get().lines.get().ordered == 3
+    assert_sound()
