@@ -18,7 +18,7 @@ def pytest_terminal_summary(terminalreporter):
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     for report in reports:
         for what, said in getattr(report, "user_properties", ()):
-            if what == "proof":
+            if what == "proof" and report.when == "call":
                 terminalreporter.write_line(said)
 
 
