@@ -183,7 +183,7 @@ def test_what_is_confirmed_cannot_be_held(signed_in, dispatcher, order):
 
 def test_what_was_just_received_can_be_held_with_a_reason(signed_in, dispatcher, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Order, "confirm", lambda self, **more: None)
+        patch.setattr(Order, "_move", lambda self, to, **more: None)
         placed_order = placed()
     browser = signed_in(dispatcher)
 
