@@ -14,8 +14,9 @@ app = Celery("luckygas")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-HEARTBEAT_SECONDS = 10
-SILENCE_SECONDS = 60
+HEARTBEAT_SECONDS = 5
+SILENCE_SECONDS = 25  # with leaving, starting again and the next sweep: messages go on within a minute
+GOODBYE_SECONDS = 10  # for what is under way; whatever is cut is delivered again
 
 _last_heard: float | None = None
 
@@ -55,5 +56,5 @@ def _leave_when_silent() -> None:
     while _last_heard is None or time.monotonic() - _last_heard < SILENCE_SECONDS:
         time.sleep(5)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(20)
+    time.sleep(GOODBYE_SECONDS)
     os._exit(1)

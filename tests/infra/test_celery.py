@@ -34,7 +34,7 @@ def test_worker_leaves_when_the_broker_is_silent(clock):
         celery._leave_when_silent()
 
     assert clock["signals"] == [signal.SIGTERM]
-    assert clock["now"] == 1000 + celery.SILENCE_SECONDS + 20
+    assert clock["now"] == 1000 + celery.SILENCE_SECONDS + celery.GOODBYE_SECONDS
 
 
 def test_worker_that_never_heard_anything_is_left_alone(clock, monkeypatch):
