@@ -52,7 +52,7 @@ def test_one_pulls_two_release_and_the_desk_never_stops(page_for, ops, dispatche
     expect(switch.locator("button[value=confirm]")).to_have_count(0)
     assert decide().is_paused
     second.goto("/pilot/")
-    second.get_by_role("button", name="同意").click()
+    second.get_by_role("button", name="同意", exact=True).click()
     expect(second.locator("button[value=confirm]")).to_have_count(0)
     assert not decide().is_paused
 

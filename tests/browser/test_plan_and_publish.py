@@ -101,10 +101,10 @@ def test_plan_publish_and_watch_a_day(page_for, live, dispatcher, driver, orders
 
     route = Route.objects.get()
     route.depart(by=driver.user)
-    expect(lane(page, "瑞1")).to_contain_text("在路上", timeout=5000)
+    expect(lane(page, "瑞1")).to_contain_text("在路上", timeout=20_000)
     route.stops.first().arrive(by=driver.user)
     route.stops.first().fail(by=driver.user, reason="not_home", next_step="call")
-    expect(lane(page, "瑞1").locator('[data-state="failed"] .visit-name')).to_have_text("近的", timeout=5000)
+    expect(lane(page, "瑞1").locator('[data-state="failed"] .visit-name')).to_have_text("近的", timeout=20_000)
     expect(page.locator("body")).to_have_attribute("data-never", "reloaded")
     axe(page)
 
@@ -198,5 +198,5 @@ def test_the_day_at_a_glance_changes_by_itself(page_for, live, dispatcher, order
 
     orders[0].cancel(by=dispatcher, reason="no")
 
-    expect(figure).to_contain_text("2", timeout=5000)
+    expect(figure).to_contain_text("2", timeout=20_000)
     axe(page)
