@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from customers.mine import Mine
 from luckygas.phones import narrow
 from orders.forms.order import read_day
-from orders.models import Order, Product
+from orders.models import Order, OrderLine, Product
 
 PAGE = 20
 
@@ -37,7 +37,8 @@ def _matches(text: str) -> Q:
     matches = Q(number__contains=text) | Q(site__label__icontains=text) | Q(site__address__icontains=text)
     products = [p.pk for p in Product.objects.all() if text.lower() in f"{p.code} {p.name} {p.name_en}".lower()]
     if products:
-        matches |= Q(pk__in=Order.objects.filter(lines__product__in=products).values("pk"))
+        # Asked of each order on the way: a list of all orders with such a cylinder would be everybody's.
+        matches |= Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__in=products).order_by())
     if day := read_day(text):
         matches |= Q(promised_on=day) | Q(placed_at__date=day)
     return matches
