@@ -30,7 +30,8 @@ LIMIT = 1.5
 WARM = 5
 COMPARED = (
     "board", "board of last week", "find by name", "find by phone", "find by address", "find by number",
-    "office orders", "office orders of a customer", "customer card", "card of a quiet customer", "history",
+    "office orders", "office orders of a customer", "office orders of a quiet one", "office orders cancelled",
+    "office orders of a day", "customer card", "card of a quiet customer", "history", "history searched",
     "history page 2", "customer home", "monitor", "driver",
 )  # fmt: skip
 CONTROLS = {  # a page, and the columns of orders whose indexes are taken away
