@@ -6,11 +6,19 @@ import threading
 import time
 
 from celery import Celery
+from celery import Task as CeleryTask
 from celery.signals import task_received, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luckygas.settings")
 
-app = Celery("luckygas")
+
+class Task(CeleryTask):
+    """Any task of ours."""
+
+    Request = "luckygas.celery_request:Request"  # by name: only workers load it
+
+
+app = Celery("luckygas", task_cls=Task)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -52,8 +60,18 @@ def watch_for_silence(**_: object) -> None:
     threading.Thread(target=_leave_when_silent, name="silence-watch", daemon=True).start()
 
 
+def _is_silent() -> bool:
+    """Whether nothing was heard for too long; while it works on tasks it takes no others, and that is no silence."""
+    from celery.worker import state  # only workers load it
+
+    global _last_heard
+    if _last_heard is not None and state.active_requests:
+        _last_heard = time.monotonic()
+    return _last_heard is not None and time.monotonic() - _last_heard >= SILENCE_SECONDS
+
+
 def _leave_when_silent() -> None:
-    while _last_heard is None or time.monotonic() - _last_heard < SILENCE_SECONDS:
+    while not _is_silent():
         time.sleep(5)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GOODBYE_SECONDS)
