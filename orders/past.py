@@ -38,7 +38,7 @@ def _matches(text: str) -> Q:
     products = [p.pk for p in Product.objects.all() if text.lower() in f"{p.code} {p.name} {p.name_en}".lower()]
     if products:
         # Asked of each order on the way: a list of all orders with such a cylinder would be everybody's.
-        matches |= Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__in=products).order_by())
+        matches |= Q(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__in=products).order_by()))
     if day := read_day(text):
         matches |= Q(promised_on=day) | Q(placed_at__date=day)
     return matches
