@@ -104,16 +104,23 @@ class Fire:
         crowd.start()
         time.sleep(size.calm)
         faults.start()
-        give_up_at = time.monotonic() + size.longest
-        while not waited_until(fire.is_enough, min(time.monotonic() + TELL_SECONDS, give_up_at)):
-            report.say(f"  {crowd.interrupted} interrupted, {len(crowd.wishes)} orders, {len(faults.episodes)} faults")
-            if time.monotonic() >= give_up_at:
-                break
-        faults.stop()
+        try:
+            fire.burn(size, report)
+        finally:
+            faults.stop()
         proxy.is_clean = True
         crowd.finish(DRAIN_SECONDS)
         proxy.close()
         return fire
+
+    def burn(self, size: Size, report: Report) -> None:
+        """Until it is enough, or takes too long."""
+        give_up_at = time.monotonic() + size.longest
+        while not waited_until(self.is_enough, min(time.monotonic() + TELL_SECONDS, give_up_at)):
+            done, asked, broken = self.crowd.interrupted, len(self.crowd.wishes), len(self.faults.episodes)
+            report.say(f"  {done} interrupted, {asked} orders, {broken} faults")
+            if time.monotonic() >= give_up_at:
+                return
 
     def is_enough(self) -> bool:
         return self.crowd.interrupted >= self.requests and self.faults.has_seen_all
