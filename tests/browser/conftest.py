@@ -22,13 +22,14 @@ HERE = Path(__file__).parent
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-# A refusal (4xx) or a pause (503) that the journey asks for, and a poll that was under way when its page left;
-# everything else fails the test.
+# A refusal (4xx) or a pause (503) that the journey asks for, a poll that was under way when its page left, and a
+# request that a newer one of its element replaced (htmx logs both as errors); everything else fails the test.
 EXPECTED = (
     "Failed to load resource",
     "Response Status Error Code 4",
     "Response Status Error Code 503",
     "htmx:sendError",
+    "htmx:sendAbort",
     "htmx:afterRequest",
 )
 
