@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from luckygas.colours import BOARD
 from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
@@ -38,6 +39,7 @@ def company(request: HttpRequest) -> dict[str, Any]:
     return {
         "company": settings.COMPANY,
         "demo": settings.DEMO,
+        "theme_colour": BOARD,
         "sample_prices": getattr(settings, "SAMPLE_PRICES", settings.DEMO),
         "language": "zh-Hant-TW" if (get_language() or "").startswith("zh") else "en",
         "now": timezone.localtime(),

@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.utils.translation import get_language, gettext, pgettext
 from django.views import defaults
 from django.views.decorators.http import require_POST
 
 from luckygas import health
 from luckygas import metrics as metric
 from luckygas.access import allow, public
+from luckygas.colours import BOARD, GROUND
 from luckygas.errors import Refused
 from luckygas.http import show
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, ROLES, STAFF, User
@@ -38,6 +41,37 @@ def home(request: HttpRequest, landing: Callable[[HttpRequest], HttpResponse]) -
         if role in request.user.roles:
             return redirect(name)
     return redirect("orders:index")
+
+
+@public
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone's home screen wants to know (W3C Web Application Manifest); the first page is home, by role."""
+    icons = (("192", "any", "icon-192"), ("512", "any", "icon-512"), ("512", "maskable", "icon-maskable-512"))
+    entries = {
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": get_language(),
+        "name": gettext("Lucky Gas"),
+        "short_name": pgettext("under an icon", "Lucky Gas"),
+        "description": gettext("Order bottled gas in Taitung and see when it comes."),
+        "theme_color": BOARD,
+        "background_color": GROUND,
+        "icons": [
+            {"src": static(f"img/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for size, purpose, name in icons
+        ],
+    }
+    answer = JsonResponse(entries, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+@allow(OPS)
+def style(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, to look at after a change of a stylesheet."""
+    return show(request, "style.html")
 
 
 @public

@@ -63,6 +63,10 @@ def route(world: Any) -> dict[str, Any]:
     return {"pk": world.stop.route_id}
 
 
+def their_route(world: Any) -> dict[str, Any]:
+    return {"pk": world.their_stop.route_id}
+
+
 ORDER = {"example": order, "theirs": their_order, "unknown": no_order}
 STOP = {"example": stop, "theirs": their_stop, "unknown": no_row}
 POST = {"method": "post", "is_page": False}
@@ -75,6 +79,8 @@ PAGES = [
     Page("account_inactive", EVERYBODY),
     Page("account_change_password", SIGNED_IN),
     Page("set_language", EVERYBODY, **POST),
+    Page("manifest", EVERYBODY, is_page=False),
+    Page("style", frozenset({OPS})),
     Page("health_ready", EVERYBODY, is_page=False),
     Page("metrics", EVERYBODY, is_page=False),
     Page("staff", frozenset({MANAGER})),
@@ -143,6 +149,11 @@ PAGES = [
     Page("deliveries:arrange_route", OFFICE, route, **POST),
     Page("deliveries:close_route", OFFICE, route, **POST),
     Page("deliveries:count_cash", OFFICE, route, **POST),
+    Page("deliveries:sheet", OFFICE, route),
+    Page("deliveries:loading", OFFICE | {DRIVER}, route, their_route, no_row),
+    Page("deliveries:slips", OFFICE, route),
+    Page("deliveries:slip", OFFICE | {CUSTOMER}, **ORDER),
+    Page("deliveries:receipt", OFFICE | {CUSTOMER}, **ORDER),
     Page("deliveries:move_stop", OFFICE, stop),
     Page("deliveries:remove_stop", OFFICE, stop, **POST),
     Page("deliveries:reviews", OFFICE),

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from PIL import Image, ImageDraw
 
-BOARD, PAPER = "#0b4f96", "#fdfefe"  # the shop's signboard; the same two as tokens.css
+from luckygas.colours import BOARD, PAPER
+
 WIDTH, HEIGHT = 40, 48  # the logo's viewBox
 FINE = 8  # drawn larger, then made smaller: Pillow's polygons have no soft edge
 # A launcher may cut a maskable icon to the inner circle of 80 %; the mark's corner must stay inside it.
