@@ -233,6 +233,7 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / ".run" / "media"))
 STATIC_IS_COLLECTED = not DEMO or os.environ.get("STATIC_COLLECTED") == "1"  # by `manage.py serve`, or the image
 WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+WHITENOISE_AUTOREFRESH = TESTING  # else the client of each test reads the headers of every static file first
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, SiteFactory, UserFactory, priced
+from tests.world import AFTERNOON, settle
 
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
 
@@ -34,6 +35,14 @@ def morning():
     """09:00 on a Tuesday in Taitung: the counter is open and every window of the day is ahead."""
     with time_machine.travel(MORNING, tick=True):
         yield
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The sample town on an afternoon, one for all tests of a module: each takes back what it writes."""
+    with django_db_blocker.unblock(), time_machine.travel(AFTERNOON, tick=True), transaction.atomic():
+        yield settle()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS
-from tests.factories import (
-    ContactFactory,
-    CustomerFactory,
-    DriverFactory,
-    MembershipFactory,
-    RouteFactory,
-    SiteFactory,
-    UserFactory,
-    placed,
-    wish,
-)
+from luckygas.models import CUSTOMER, DRIVER
 from tests.pages import PAGES
+from tests.world import ROLES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
-ROLES = [CUSTOMER, DRIVER, DISPATCHER, MANAGER, OPS]
-
-
-@pytest.fixture
-def world():
-    """Two customers with an order each, two drivers with a route each: one of both is ours."""
-    people = {role: UserFactory(username=f"own-{role}", roles=[role]) for role in ROLES}
-    orders, stops = [], []
-    for person in (people[CUSTOMER], UserFactory(username="stranger-customer", roles=[CUSTOMER])):
-        customer = CustomerFactory()
-        ContactFactory(customer=customer)
-        MembershipFactory(user=person, customer=customer)
-        orders.append(placed(wish(SiteFactory(customer=customer)), by=person))
-    for person, order in zip(
-        (people[DRIVER], UserFactory(username="stranger-driver", roles=[DRIVER])), orders, strict=True
-    ):
-        on_route = placed(wish(order.site), by=order.placed_by)
-        route = RouteFactory(driver=DriverFactory(user=person))
-        stops.append(route.add(on_route, by=people[DISPATCHER]))
-        route.publish(by=people[DISPATCHER])
-    return SimpleNamespace(people=people, order=orders[0], their_order=orders[1], stop=stops[0], their_stop=stops[1])
+pytestmark = pytest.mark.django_db
 
 
 def visit(address, person, arguments):

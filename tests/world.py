@@ -1,0 +1,86 @@
+"""The sample town as its visitors find it: who they are, which rows are theirs, and which belong to somebody else.
+
+The sweeps over tests/pages.py, the pictures and the audit all walk through this town.
+"""
+
+from __future__ import annotations
+
+import uuid
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Site
+from deliveries.models import Stop
+from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
+from orders.models import Order, Product
+from orders.windows import windows_for
+from orders.wishes import Item, When, Wish
+from pilot.seed import Size, load
+from tests.factories import decided
+from tests.pages import PAGES
+
+AFTERNOON = "2026-11-24T13:52:00+08:00"  # a Tuesday: routes are on their way, and the counter is open
+STRANGER = "stranger"
+ROLES = [CUSTOMER, DRIVER, DISPATCHER, MANAGER, OPS]
+TOWN = Size(commercial=60, households=240, days=8, orders=160, today=150)
+
+
+def settle() -> SimpleNamespace:
+    """Load a small town of this moment into the empty database."""
+    load(size=TOWN, at=timezone.now(), report=lambda phase, done, total: None)
+    return look_around()
+
+
+def look_around() -> SimpleNamespace:
+    """What is ours in a town that was just loaded: `people` by role, and rows of two customers and two drivers."""
+    people = {role: User.objects.get(username=role) for role in ROLES}
+    stop, their_stop = (next_stop(User.objects.get(username=name)) for name in ("driver", "driver2"))
+    stop.arrive(by=people[DRIVER])
+    return SimpleNamespace(
+        people=people,
+        order=order_again(people[CUSTOMER]),
+        their_order=order_again(User.objects.get(username="customer2")),
+        on_its_way=Order.objects.visible_to(people[CUSTOMER]).get(state=Order.State.OUT),
+        stop=stop,
+        their_stop=their_stop,
+    )
+
+
+def next_stop(driver: User) -> Stop:
+    return Stop.objects.of_driver(driver).todo().order_by("position")[0]
+
+
+def order_again(person: User) -> Order:
+    """An order for this person's home in a window of tomorrow, which may still be changed."""
+    site = Site.objects.get(customer__memberships__user=person, customer__kind="household")
+    window = next(each for each in windows_for(site) if not each.is_full and each.slot.day > timezone.localdate())
+    items = (Item(Product.objects.get(code="20"), 1, 1),)
+    wish = Wish(site, items, When(slot=window.slot), is_gas_out=False, note="空瓶放門口")
+    return Order.place(wish, operation_id=uuid.uuid4(), channel="web", by=person, decision=decided())
+
+
+def addresses(world: SimpleNamespace, role: str) -> dict[str, str]:
+    """The path of every page that this role may see, by its name."""
+    return {
+        page.name: reverse(page.name, kwargs=page.example(world))
+        for page in PAGES
+        if page.is_page and role in page.roles
+    }
+
+
+def browser_of(person: User | None, language: str) -> Client:
+    """Somebody's browser, which asks for pages in a language."""
+    client = Client(headers={"accept-language": language})
+    if person:
+        client.force_login(person)
+    return client
+
+
+def cookie_of(person: User) -> dict[str, str]:
+    """What makes a browser theirs."""
+    client = browser_of(person, "")
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
