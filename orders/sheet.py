@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,15 +34,16 @@ class Sheet:
     site: Site
     mine: Mine | None = None  # the office, which sees everything, has none
     order: Order | None = None  # the one that is being changed
+    recent: Sequence[Order] = ()  # the newest of these sites with their lines, when somebody has read them
     at: dt.datetime = field(default_factory=timezone.now)
 
     @classmethod
-    def for_person(cls, mine: Mine, site: str) -> Sheet | None:
+    def for_person(cls, mine: Mine, site: str, *, recent: Sequence[Order] = ()) -> Sheet | None:
         """The form for the site with this id, else for the one that was used last; None for who may not order."""
         if not mine.sites:
             return None
         named = next((each for each in mine.sites if str(each.pk) == site), None)
-        return cls(mine.sites, named or cls._last_used(mine.sites), mine)
+        return cls(mine.sites, named or cls._last_used(mine.sites), mine, recent=recent)
 
     @classmethod
     def for_change(cls, order: Order, site: str, *, user: User) -> Sheet | None:
@@ -80,6 +82,9 @@ class Sheet:
     @cached_property
     def usual(self) -> Order | None:
         """The last delivered order of this site."""
+        for order in self.recent:  # newest first
+            if order.site_id == self.site.pk and order.state == Order.State.DELIVERED:
+                return order
         delivered = Order.objects.filter(site=self.site, state=Order.State.DELIVERED).order_by("-placed_at")
         return delivered.for_list().first()
 

@@ -47,7 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _usual(request: HttpRequest, mine: Mine, recent: list[Order]) -> dict[str, Any]:
     """The last delivered order of the site that was used last, to be repeated in one tap."""
-    sheet = Sheet.for_person(mine, request.GET.get("site", "") or (str(recent[0].site_id) if recent else ""))
+    site = request.GET.get("site", "") or (str(recent[0].site_id) if recent else "")
+    sheet = Sheet.for_person(mine, site, recent=recent)
     if sheet is None:
         return {}
     decision = decide(customer=sheet.site.customer, user=request.user)  # type: ignore[arg-type]

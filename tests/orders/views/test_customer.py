@@ -11,6 +11,7 @@ from customers.models import Membership, Site
 from luckygas.models import CUSTOMER
 from orders.handover import Handed, Handover
 from orders.models import Order
+from orders.views.customer import PAST_SHOWN
 from orders.wishes import Item
 from pilot.models import Flag
 from tests.factories import (
@@ -128,8 +129,19 @@ def test_home_asks_the_database_as_often_for_one_order_as_for_three(web, site, d
         placed(wish(site))
     web.get("/orders/")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         web.get("/orders/")
+
+
+def test_the_usual_is_the_sites_own_when_newer_orders_went_elsewhere(web, site):
+    usual = delivered(site)
+    other = SiteFactory(customer=site.customer)
+    for _ in range(PAST_SHOWN):
+        delivered(other)
+
+    sheet = web.get(f"/orders/?site={site.pk}").context["sheet"]
+
+    assert sheet.usual == usual
 
 
 # --- one order ----------------------------------------------------------------
