@@ -4,86 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from customers.models import Site
-from deliveries.models import Route, Stop, Vehicle
+from deliveries.models import Route, Vehicle
 from deliveries.sketch import Sketch
-from deliveries.waiting import Reasons, Waiting, late_by, waiting_orders, window
-from luckygas.templatetags.luckygas_format import load_class, load_name
+from deliveries.visits import Row, Visit, around, visits_of
+from deliveries.waiting import Reasons, Waiting, waiting_orders
 from orders.models import Order
 
 NEAR = Decimal("80")  # percent of the limit from which a vehicle counts as nearly full
 MOST_WAITING = 200  # rows of the waiting lane; a longer one is a bigger problem than a longer page
-
-
-class Chip(NamedTuple):
-    """Cylinders of one product in a breath: 20×2."""
-
-    look: str
-    name: str
-    times: str
-
-
-@dataclass
-class Visit:
-    """One stop as the lane draws it; worked out once, since a board has hundreds."""
-
-    stop: Stop
-    look: str  # "", now, late, failed, done
-    when: str
-    late_minutes: int  # past the promise, 0 when there is time or it is done
-
-    @classmethod
-    def of(cls, stop: Stop, *, now: dt.datetime) -> Visit:
-        order = stop.order
-        if stop.finished_at:
-            return cls(stop, stop.state, f"{timezone.localtime(stop.finished_at):%H:%M}", 0)
-        late = int((now - order.promised_to).total_seconds() // 60) if order and order.is_open else 0
-        look = "now" if stop.state == Stop.State.ARRIVED else "late" if late > 0 else ""
-        return cls(stop, look, window(order) if order else stop.get_kind_display(), max(late, 0))
-
-    @property
-    def order(self) -> Order | None:
-        return self.stop.order
-
-    @property
-    def key(self) -> str:
-        return str(self.stop.pk)
-
-    @property
-    def place(self) -> str:
-        return str(self.stop.position)
-
-    @property
-    def url(self) -> str:
-        return reverse("deliveries:move_stop", args=[self.stop.pk])
-
-    @property
-    def chips(self) -> list[Chip]:
-        lines = self.stop.order.lines.all() if self.stop.order else ()
-        return [Chip(load_class(line.product), load_name(line.product), str(line.ordered)) for line in lines]
-
-    @property
-    def marks(self) -> list[tuple[str, str]]:
-        """Plates of this stop: the plate's state and its words."""
-        marks = []
-        if self.stop.state == Stop.State.FAILED:
-            marks.append(("failed", self.stop.get_fail_reason_display()))
-        if self.late_minutes:
-            marks.append(("failed", late_by(self.late_minutes)))
-        if self.order and self.order.is_gas_out and not self.stop.is_finished:
-            marks.append(("urgent", _("gas out")))
-        return marks
 
 
 @dataclass
@@ -95,27 +34,34 @@ class Lane:
     visits: list[Visit] = field(default_factory=list)
 
     @classmethod
-    def of(cls, route: Route) -> Lane:
-        now = timezone.now()
-        lane = cls(route, visits=[Visit.of(stop, now=now) for stop in route.stops.all()])
-        for visit in lane.visits:
-            if visit.order and not visit.stop.is_finished:
-                lane.kg += visit.order.gross_kg
+    def of(cls, route: Route, visits: list[Visit]) -> Lane:
+        lane = cls(route, visits=visits)
+        lane.kg = sum((visit.gross_kg for visit in visits if not visit.is_finished), Decimal(0))
         if route.is_departed and lane.next and not any(visit.look == "now" for visit in lane.visits):
             lane.next.look = "now"
         return lane
 
     @cached_property
-    def done(self) -> list[Visit]:
-        return [visit for visit in self.visits if visit.look == "done"]
+    def done(self) -> list[Row]:
+        return [row for row in self.rows if row.look == "done"]
 
     @cached_property
-    def shown(self) -> list[Visit]:
-        return [visit for visit in self.visits if visit.look != "done"]
+    def shown(self) -> list[Row]:
+        return [row for row in self.rows if row.look != "done"]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        before, after = around("deliveries:move_stop")
+        return [visit.row(f"{before}{visit.facts.pk}{after}") for visit in self.visits]
+
+    @cached_property
+    def put_url(self) -> str:
+        """Where ticked orders are sent to come onto this route."""
+        return reverse("deliveries:add_stop", args=[self.route.pk])
 
     @cached_property
     def areas(self) -> Counter[int]:
-        return Counter(visit.stop.site.area_id for visit in self.visits)
+        return Counter(visit.area.pk for visit in self.visits)
 
     @property
     def spare_kg(self) -> Decimal:
@@ -137,7 +83,7 @@ class Lane:
 
     @property
     def next(self) -> Visit | None:
-        return next((visit for visit in self.visits if not visit.stop.is_finished), None)
+        return next((visit for visit in self.visits if not visit.is_finished), None)
 
     @property
     def look(self) -> str:
@@ -165,7 +111,7 @@ class Board:
     @classmethod
     def of(cls, day: dt.date) -> Board:
         """The board of a day, in ten queries however much is on it."""
-        lanes = [Lane.of(route) for route in Route.objects.on(day).for_board()]
+        lanes = lanes_of(Route.objects.on(day).for_board())
         orders = list(waiting_orders(day)[:MOST_WAITING])
         reasons = Reasons(day, lanes)
         waiting = [reasons.explain(order) for order in orders]
@@ -178,6 +124,13 @@ class Board:
     @property
     def is_cut(self) -> bool:
         return len(self.waiting) == MOST_WAITING
+
+
+def lanes_of(routes: Iterable[Route]) -> list[Lane]:
+    """These routes with their stops, in five queries."""
+    found = list(routes)
+    visits = visits_of([route.pk for route in found], now=timezone.now())
+    return [Lane.of(route, visits[route.pk]) for route in found]
 
 
 def totals(day: dt.date, *, waiting: int) -> dict[str, int]:

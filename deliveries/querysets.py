@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 
+from customers.models import Contact
 from orders.models import OrderLine
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class RouteQuerySet(models.QuerySet):
         """What a driver's phone may show: their own routes once published."""
         return self.filter(driver__user=user).exclude(state="draft")
 
+    def visible_to(self, user: User) -> Self:
+        """The office sees every route; a driver their own once published."""
+        return self if user.is_office else self.of_driver(user)
+
     def current(self, user: User, *, on: dt.date) -> Route | None:
         """The route a driver works on: the one still open, else the last one of the day."""
         mine = self.of_driver(user).select_related("driver__user", "vehicle", "depot").filter(day__lte=on)
@@ -37,13 +42,28 @@ class RouteQuerySet(models.QuerySet):
         )
 
     def for_board(self) -> Self:
+        """Routes with who drives what from where; their stops are read apart, see deliveries.visits."""
+        return self.select_related("driver__user", "vehicle", "depot").order_by("code")
+
+    def for_detail(self) -> Self:
         from deliveries.models import Stop
 
-        return (
-            self.select_related("driver__user", "vehicle", "depot")
-            .prefetch_related(Prefetch("stops", queryset=Stop.objects.for_board()))
-            .order_by("code")
-        )
+        return self._with(Stop.objects.for_list()).select_related("cash_count__by")
+
+    def for_sheet(self) -> Self:
+        """The route with whom it visits and how to call them, in four queries."""
+        from deliveries.models import Stop
+
+        return self._with(Stop.objects.for_sheet())
+
+    def for_loading(self) -> Self:
+        """The route with what its stops need, in three queries."""
+        from deliveries.models import Stop
+
+        return self._with(Stop.objects.for_loading())
+
+    def _with(self, stops: StopQuerySet) -> Self:
+        return self.select_related("driver__user", "vehicle", "depot").prefetch_related(Prefetch("stops", stops))
 
 
 class StopQuerySet(models.QuerySet):
@@ -61,18 +81,22 @@ class StopQuerySet(models.QuerySet):
             .prefetch_related("site__customer__contacts")
         )
 
-    def for_board(self) -> Self:
-        """What a lane draws of hundreds of stops: areas and products are few and shared, not joined to each row."""
-        return (
-            self.select_related("order", "site__customer")
-            .only(
-                *("route", "position", "kind", "state", "finished_at", "fail_reason", "next_step"),
-                *("order__number", "order__state", "order__is_gas_out", "order__promised_from", "order__promised_to"),
-                *("site__address", "site__area", "site__latitude", "site__longitude", "site__customer__name"),
-            )
-            .prefetch_related("site__area", "order__lines__product")
-            .order_by("position")
-        )
+    def for_loading(self) -> Self:
+        """Each stop with what its order needs on the vehicle, in two queries."""
+        lines = Prefetch("order__lines", queryset=OrderLine.objects.select_related("product"))
+        return self.select_related("order").prefetch_related(lines).order_by("position")
+
+    def for_sheet(self) -> Self:
+        """Each stop as it is printed: the order, the door, and the numbers that are still called; in three queries."""
+        contacts = Prefetch("site__customer__contacts", queryset=Contact.objects.filter(is_active=True))
+        return self.for_loading().select_related("site__customer").prefetch_related(contacts)
+
+    def for_slip(self) -> Self:
+        """Whose visit it was and what was signed, in one query."""
+        from deliveries.models import Proof
+
+        signed = Proof.objects.filter(stop=OuterRef("pk"), kind="signature").order_by("-pk").values("path")[:1]
+        return self.select_related("route__driver__user").annotate(signature=Subquery(signed)).order_by("pk")
 
     def for_list(self) -> Self:
         """Each stop with its order's lines, in three queries."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from deliveries.planning import KM_A_DEGREE, Point
 
 if TYPE_CHECKING:
-    from deliveries.board import Lane, Visit
+    from deliveries.board import Lane
     from deliveries.models import Depot
+    from deliveries.visits import Visit
 
 WIDTH, HEIGHT, EDGE = 320, 560, 26  # units of the drawing; the edge keeps labels inside
 SIGN_WIDTH, SIGN_HEIGHT = 40, 24  # a route's sign with its edge
@@ -24,9 +25,10 @@ Drawn = tuple[str, str]  # a spot as SVG attributes: text, which templates do no
 class Track:
     """One route on the map."""
 
-    lane: Lane
+    code: str
+    colour: str
     path: str
-    halts: list[tuple[str, str, Visit]]
+    halts: list[tuple[str, str, str, str]]  # where, its look, its title
     label: Drawn
 
 
@@ -48,24 +50,24 @@ class Sketch:
         if not lanes:
             return cls()
         depot = lanes[0].route.depot
-        spots = {visit.stop.pk: _from(depot, _point(visit)) for lane in lanes for visit in lane.visits}
-        lines = {visit.stop.site.area for lane in lanes for visit in lane.visits if visit.stop.site.area.kind == "line"}
+        spots = {visit.facts.pk: _from(depot, _point(visit)) for lane in lanes for visit in lane.visits}
+        lines = {visit.area for lane in lanes for visit in lane.visits if visit.area.kind == "line"}
         names = {area.name: _from(depot, (float(area.latitude), float(area.longitude))) for area in lines}
         fit = _fit([(0.0, 0.0), *spots.values(), *names.values()])
         return cls(
             tracks=_tracks(lanes, spots, fit),
             places=[(*drawn(fit(spot)), name) for name, spot in sorted(names.items())],
             depot=drawn(fit((0.0, 0.0))),
-            unplaced=sum(1 for lane in lanes for visit in lane.visits if visit.stop.site.latitude is None),
+            unplaced=sum(1 for lane in lanes for visit in lane.visits if visit.facts.latitude is None),
         )
 
 
 def _point(visit: Visit) -> Point:
     """The site's pin, or the middle of its area."""
-    site = visit.stop.site
-    if site.latitude is None or site.longitude is None:
-        return float(site.area.latitude), float(site.area.longitude)
-    return float(site.latitude), float(site.longitude)
+    facts = visit.facts
+    if facts.latitude is None or facts.longitude is None:
+        return float(visit.area.latitude), float(visit.area.longitude)
+    return float(facts.latitude), float(facts.longitude)
 
 
 def _from(depot: Depot, point: Point) -> Spot:
@@ -100,14 +102,26 @@ def _tracks(lanes: Sequence[Lane], spots: dict[int, Spot], fit) -> list[Track]: 
     tracks: list[Track] = []
     taken: list[Spot] = [fit((0.0, 0.0))]
     for lane in lanes:
-        halts = [(fit(spots[visit.stop.pk]), visit) for visit in lane.visits]
+        halts = [(fit(spots[visit.facts.pk]), visit) for visit in lane.visits]
         through = [fit((0.0, 0.0)), *(spot for spot, _visit in halts)]
-        here = next((spot for spot, visit in halts if not visit.stop.is_finished), through[-1])
+        here = next((spot for spot, visit in halts if not visit.is_finished), through[-1])
         sign = _free(here, taken)
         taken.append(sign)
         path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in through)
-        tracks.append(Track(lane, path, [(*drawn(spot), visit) for spot, visit in halts], drawn(sign)))
+        code = lane.route.code
+        marks = [
+            (*drawn(spot), _look(visit), f"{code} {visit.facts.position} {visit.facts.name}") for spot, visit in halts
+        ]
+        tracks.append(Track(code, str(lane.route.colour), path, marks, drawn(sign)))
     return tracks
+
+
+def _look(visit: Visit) -> str:
+    return {"failed": "halt-red", "late": "halt-red", "done": "halt-done"}.get(visit.look, "halt")
+
+
+def _title(code: str, visit: Visit) -> str:
+    return f"{code} {visit.facts.position} {visit.facts.name}"
 
 
 def _free(here: Spot, taken: list[Spot]) -> Spot:

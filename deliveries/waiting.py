@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from customers.models import CalendarDay, Site
 from deliveries.models import Route, Stop
-from orders.models import Order
+from luckygas.templatetags.luckygas_format import load_class, load_name
+from orders.models import Order, Product
 from orders.windows import Calendar, say_day
 
 if TYPE_CHECKING:
@@ -22,9 +23,21 @@ if TYPE_CHECKING:
 LOOK_AHEAD = 14  # days in which the next possible delivery day is looked for
 
 
+class Chip(NamedTuple):
+    """Cylinders of one product in a breath: 20×2."""
+
+    look: str
+    name: str
+    times: str
+
+
+def chips_of(loads: Iterable[tuple[Product, int]]) -> list[Chip]:
+    return [Chip(load_class(product), load_name(product), str(count)) for product, count in loads]
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """An order without a route, why it has none, and where it would fit."""
+    """An order without a route, why it has none, and where it would fit; its parts are text for the template."""
 
     order: Order
     icon: str
@@ -33,8 +46,29 @@ class Waiting:
     can_go: bool = True  # may be ticked: confirmed
 
     @property
-    def when(self) -> str:
-        return window(self.order)
+    def key(self) -> str:
+        return str(self.order.pk)
+
+    @property
+    def name(self) -> str:
+        return str(self.order.customer)
+
+    @property
+    def plate(self) -> tuple[str, str]:
+        """Its window; for what cannot go yet its state."""
+        if self.can_go:
+            return "", window(self.order)
+        return self.order.state, str(self.order.get_state_display())
+
+    @property
+    def chips(self) -> list[Chip]:
+        return chips_of((line.product, line.ordered) for line in self.order.lines.all())
+
+    @property
+    def put(self) -> tuple[str, str] | None:
+        """The key of the lane where it would fit: where it is sent, and its words."""
+        lane = self.suggestion
+        return (lane.put_url, _("Put on %(code)s") % {"code": lane.route.code}) if lane else None
 
 
 def waiting_orders(day: dt.date):  # noqa: ANN201  (OrderQuerySet)
@@ -48,9 +82,18 @@ def waiting_orders(day: dt.date):  # noqa: ANN201  (OrderQuerySet)
     )
 
 
-def window(order: Order) -> str:
+class Promised(Protocol):
+    """Whatever has a promise: an order, or the facts of one."""
+
+    @property
+    def promised_from(self) -> dt.datetime | None: ...
+    @property
+    def promised_to(self) -> dt.datetime | None: ...
+
+
+def window(promise: Promised) -> str:
     """`14–16`, or `14:40–15:20` when it does not fall on full hours."""
-    start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
+    start, end = timezone.localtime(promise.promised_from), timezone.localtime(promise.promised_to)
     form = "%H" if start.minute == end.minute == 0 else "%H:%M"
     return f"{start:{form}}–{end:{form}}"
 

@@ -16,10 +16,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_GET, require_http_methods, require_POST
 
-from deliveries.board import Board, Visit, version
+from deliveries.board import Board, version
 from deliveries.forms.route import AddStopForm, CreateRouteForm, DayForm, MoveStopForm
 from deliveries.models import Route, Stop
 from deliveries.views.route import answer_on_route
+from deliveries.visits import when_of
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
@@ -181,7 +182,7 @@ def move_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return refuse(request, stop.route, Refused(said_of(form)))
     context = {
         "stop": stop,
-        "visit": Visit.of(stop, now=timezone.now()),
+        "when": when_of(stop.finished_at, stop.order, stop.kind),
         "form": form,
         "address": address(stop.route.day),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Payment
-from deliveries.board import Lane
+from deliveries.board import lanes_of
 from deliveries.forms.route import CountCashForm
 from deliveries.models import CashCount, Route
 from luckygas.access import allow, person
@@ -26,8 +26,8 @@ PAGE = "deliveries/route.html"
 
 def page_of(pk: int, **more: Any) -> dict[str, Any]:
     """The route's context, read again."""
-    route = get_object_or_404(Route.objects.for_board().select_related("cash_count__by"), pk=pk)
-    lane = Lane.of(route)
+    route = get_object_or_404(Route.objects.for_detail(), pk=pk)
+    (lane,) = lanes_of([route])
     received: dict[str, int] = defaultdict(int)
     cash = 0
     for payment in route.payments:
@@ -36,7 +36,10 @@ def page_of(pk: int, **more: Any) -> dict[str, Any]:
     return {
         "route": route,
         "lane": lane,
-        "rows": [(visit, received.get(str(visit.stop.pk))) for visit in lane.visits],
+        "rows": [
+            (stop, visit, received.get(str(stop.pk)))
+            for stop, visit in zip(route.stops.all(), lane.visits, strict=True)
+        ],
         "load": sorted(route.load.items(), key=lambda item: item[0].sort),
         "load_kg": sum(count * product.gross_kg for product, count in route.load.items()),
         "cash_due_twd": cash,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from luckygas import clock as calendars
 from luckygas import phones
 
 register = template.Library()
@@ -94,15 +96,21 @@ def spoken_money(value: int | None) -> str:
 # --- days and hours -----------------------------------------------------------
 
 
+def year_of(day: date) -> int:
+    """115 or 2026: the year as the reader counts it."""
+    return day.year - calendars.ROC_OFFSET if calendars.calendar() == calendars.ROC else day.year
+
+
 @register.filter
 def roc_date(value: date | datetime | None) -> str:
-    """115/11/24（二）; in English 24 Nov 2026 (Tue)."""
+    """115/11/24（二）, or 2026/11/24（二） in the Gregorian calendar; in English 24 Nov 2026 (Tue), 24 Nov ROC 115 (Tue)."""
     if not value:
         return ""
     day = local_day(value)
     if in_chinese():
-        return f"{day.year - 1911}/{day:%m/%d}（{WEEKDAYS_ZH[day.weekday()]}）"
-    return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year} ({WEEKDAYS_EN[day.weekday()]})"
+        return f"{year_of(day)}/{day:%m/%d}（{WEEKDAYS_ZH[day.weekday()]}）"
+    era = "ROC " if calendars.calendar() == calendars.ROC else ""
+    return f"{day.day} {MONTHS_EN[day.month - 1]} {era}{year_of(day)} ({WEEKDAYS_EN[day.weekday()]})"
 
 
 @register.filter
@@ -118,11 +126,11 @@ def short_date(value: date | datetime | None) -> str:
 
 @register.filter
 def stamp_date(value: date | datetime | None) -> str:
-    """115.11.24, as on a rubber stamp; in English 24.11.26."""
+    """115.11.24, as on a rubber stamp, or 2026.11.24; in English 24.11.2026 or 24.11.115."""
     if not value:
         return ""
     day = local_day(value)
-    return f"{day.year - 1911}.{day:%m.%d}" if in_chinese() else f"{day:%d.%m.%y}"
+    return f"{year_of(day)}.{day:%m.%d}" if in_chinese() else f"{day:%d.%m}.{year_of(day)}"
 
 
 @register.filter
@@ -158,12 +166,16 @@ def call_us() -> SafeString:
 
 
 @register.simple_tag
+@cache
 def symbol(name: str) -> SafeString:
     """A drawing from the sprite without a class: mark, cyl, cyl-tall, cyl-propane, cyl-empty."""
     return format_html('<svg aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name)
 
 
 @register.simple_tag
+@lru_cache(
+    1000, typed=True
+)  # a board has hundreds, and where the sprite lies stays the same as long as the process lives
 def icon(name: str, label: str = "") -> SafeString:
     """An icon beside its word; with a label only where it stands alone (phone, minus, plus)."""
     href = f"{static('img/icons.svg')}#i-{name}"

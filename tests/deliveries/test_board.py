@@ -70,7 +70,7 @@ def test_a_failed_stop_says_why(by):
 
     (visit, *_rest) = lane_of(route).visits
 
-    assert (visit.look, visit.marks) == ("failed", [("failed", visit.stop.get_fail_reason_display())])
+    assert (visit.look, visit.marks) == ("failed", [("failed", "不在家")])
 
 
 @pytest.mark.parametrize(("limit", "look", "over"), [(1500, "", 0), (140, "near", 0), (100, "over", 20)])
@@ -99,7 +99,7 @@ def test_the_map_draws_every_stop_inside_its_sheet(by):
 
     (track,) = sketch.tracks
     assert len(track.halts) == 3
-    assert all(0 <= float(x) <= sketch.width and 0 <= float(y) <= sketch.height for x, y, _visit in track.halts)
+    assert all(0 <= float(x) <= sketch.width and 0 <= float(y) <= sketch.height for x, y, *_said in track.halts)
     assert float(track.halts[1][1]) < float(sketch.depot[1])  # north is up
     assert [name for _x, _y, name in sketch.places] == ["成功線"]
     assert sketch.unplaced == 1

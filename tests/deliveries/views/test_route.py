@@ -49,7 +49,7 @@ def test_the_page_shows_stops_load_and_money(browser, route):
     answer = browser.get(url("route", route))
 
     page = answer.content.decode()
-    assert [visit.stop for visit, _received in answer.context["rows"]] == list(route.stops.all())
+    assert [stop for stop, *_rest in answer.context["rows"]] == list(route.stops.all())
     assert [(product.code, count) for product, count in answer.context["load"]] == [("20", 2)]
     assert answer.context["cash_due_twd"] == 820
     assert route.stops.first().order.number in page
