@@ -99,6 +99,12 @@ class AccountEntryQuerySet(models.QuerySet):
         return self.aggregate(total=models.Sum("amount_twd", default=0))["total"]
 
 
+class PaymentQuerySet(models.QuerySet):
+    def kept(self) -> Self:
+        """Money that stayed: payments that nobody took back."""
+        return self.filter(reversal=None)
+
+
 class MessageQuerySet(models.QuerySet):
     def unsent(self) -> Self:
         return self.filter(state__in=["waiting", "sending"])

@@ -5,7 +5,7 @@ from customers.models.contact import Contact, Membership
 from customers.models.customer import Customer, StageMove
 from customers.models.incident import Incident
 from customers.models.message import Message
-from customers.models.money import AccountEntry, Payment
+from customers.models.money import AccountEntry, Payment, PaymentReversal
 from customers.models.phone_code import PhoneCode
 from customers.models.site import Site
 
@@ -19,6 +19,7 @@ __all__ = [
     "Membership",
     "Message",
     "Payment",
+    "PaymentReversal",
     "PhoneCode",
     "Site",
     "StageMove",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
-from customers.querysets import AccountEntryQuerySet
+from customers.querysets import AccountEntryQuerySet, PaymentQuerySet
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Record, SumsToZero, derived_id, digest
 from luckygas.errors import Refused
@@ -116,6 +116,8 @@ class Payment(Record):
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(received_twd__gt=0), name="a_payment_is_more_than_nothing")]
         indexes = [
@@ -166,13 +168,61 @@ class Payment(Record):
             cause_id=str(cause[1]),
             note=note,
         )
-        account = AccountEntry.Account.CASH if method == cls.Method.CASH else AccountEntry.Account.BANK
+        payment._post(received_twd, purpose="received", by=by, at=at)
+        return payment
+
+    def _post(self, twd: int, *, purpose: str, by: User, at: dt.datetime) -> None:
+        account = AccountEntry.Account.CASH if self.method == self.Method.CASH else AccountEntry.Account.BANK
         AccountEntry.post(
-            customer=customer,
-            legs={account: received_twd, AccountEntry.Account.RECEIVABLE: -received_twd},
-            cause=("payment", payment.pk),
-            purpose="received",
+            customer=self.customer,
+            legs={account: twd, AccountEntry.Account.RECEIVABLE: -twd},
+            cause=("payment", self.pk),
+            purpose=purpose,
             by=by,
             at=at,
         )
-        return payment
+
+    @transaction.atomic
+    def reverse(
+        self, *, operation_id: uuid.UUID, by: User, why: str, note: str = "", at: dt.datetime | None = None
+    ) -> "PaymentReversal":
+        """Take it back: its legs are posted the other way, today, and what it had paid is open again.
+
+        Once for a payment; the same operation again answers with the first reversal.
+        """
+        self.customer.lock()
+        if known := PaymentReversal.objects.filter(payment=self).first():
+            if known.operation_id == operation_id:
+                return known
+            raise Refused(_("This payment was taken back already."), code="reversed")
+        if why == PaymentReversal.Why.BOUNCED and self.method != self.Method.CHEQUE:
+            raise Refused(_("Only a cheque can bounce."), field="why", code="no_cheque")
+        at = at or timezone.now()
+        reversal = PaymentReversal.objects.create(
+            operation_id=operation_id, payment=self, why=why, note=note.strip(), by=by, at=at
+        )
+        self._post(-self.received_twd, purpose="reversed", by=by, at=at)
+        return reversal
+
+
+class PaymentReversal(models.Model):
+    """A payment that was none after all: who took it back, when and why. The payment itself stays as it was written."""
+
+    class Why(models.TextChoices):
+        BOUNCED = "bounced", _("the cheque bounced")
+        AMOUNT = "amount", _("wrong amount")
+        CUSTOMER = "customer", _("somebody else's payment")
+        TWICE = "twice", _("recorded twice")
+
+    operation_id = models.UUIDField(unique=True)
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="reversal")
+    why = models.CharField(max_length=8, choices=Why)
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.why}"
