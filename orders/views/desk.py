@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.flags import decide
 from luckygas.forms import refuse
-from luckygas.http import done, show
+from luckygas.http import done, leave, show
 from luckygas.models import DISPATCHER, MANAGER, User
 from orders.caller import Caller
 from orders.forms.desk import DeskForm
@@ -54,9 +55,13 @@ def _search(request: HttpRequest) -> dict[str, Any]:
 @allow(DISPATCHER, MANAGER)
 def call(request: HttpRequest, number: int) -> HttpResponse:
     """One customer's card with the order form. `?site=` chooses the address, `?usual=1` fills in what they have."""
+    operation = _known_id(request.GET.get("operation", ""))
+    if saved := Order.objects.filter(operation_id=operation).first() if operation else None:
+        messages.info(request, _("%(order)s is saved already.") % {"order": saved.number})
+        return leave(request, saved.get_absolute_url())
     caller = Caller.of(number, user=request.user, site=request.GET.get("site", ""))  # type: ignore[arg-type]
     note_read(request, "customer", caller.customer.pk)
-    form = _form(caller, fill="usual" in request.GET, operation=request.GET.get("operation", ""))
+    form = _form(caller, fill="usual" in request.GET, operation=operation)
     response = show(request, "orders/call.html", _context(caller, form), part="order-lines")
     response["HX-Trigger-After-Settle"] = "filled"
     return response
@@ -114,7 +119,9 @@ def _saved(order: Order, form: DeskForm) -> str:
     return _("%(order)s saved: %(name)s, %(lines)s.") % words
 
 
-def _form(caller: Caller, typed: Any = None, *, fill: bool = False, operation: str = "") -> DeskForm | None:
+def _form(
+    caller: Caller, typed: Any = None, *, fill: bool = False, operation: uuid.UUID | None = None
+) -> DeskForm | None:
     """The form for this caller; none when nothing can be ordered: legacy, stopped, or without an address."""
     if caller.site is None or caller.customer.is_legacy or not caller.customer.is_active:
         return None
@@ -124,16 +131,16 @@ def _form(caller: Caller, typed: Any = None, *, fill: bool = False, operation: s
         offers=Price.on_offer(on=business_day(), customer=caller.customer),
         usual=lambda: caller.usual,
         fill=fill,
-        initial={"operation_id": _known_id(operation)},
+        initial={"operation_id": operation or uuid.uuid4()},
     )
 
 
-def _known_id(text: str) -> uuid.UUID:
-    """The id of a parked call that comes back, or a new one."""
+def _known_id(text: str) -> uuid.UUID | None:
+    """The id of a call that comes back: it was parked, or its page was loaded again."""
     try:
         return uuid.UUID(text)
     except ValueError:
-        return uuid.uuid4()
+        return None
 
 
 def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 // Keeps what was typed until the server has taken it: a paused shop, a server that is down, a closed lid.
 // Stands around one hx-post form. name: which draft. data-also: hidden fields to keep, such as the operation id, so
-// that sending again after a lost answer is the same operation and not a second order.
-const HOURS = 2;
+// that sending again after a lost answer is the same operation and not a second order. data-hours: for how long, else 2.
 customElements.define("keep-draft", class extends HTMLElement {
   connectedCallback() {
     this.key = `draft:${this.getAttribute("name") || location.pathname}`;
@@ -47,13 +46,14 @@ customElements.define("keep-draft", class extends HTMLElement {
   restore() {
     const draft = this.read();
     // A form that came back with mistakes already shows what was typed.
-    if (!draft || Date.now() - draft.at > HOURS * 3600e3 || this.form.querySelector("[aria-invalid=true]")) return;
+    if (!draft || Date.now() - draft.at > (this.dataset.hours || 2) * 3600e3 || this.form.querySelector("[aria-invalid=true]")) return;
     for (const field of this.fields()) {
       const boxes = ["radio", "checkbox"].includes(field.type);
       const kept = draft.values.find(([name, value]) => name === field.name && (!boxes || value === field.value));
       if (!kept || field.disabled || (field.type === "hidden" && !draft.sent)) continue;
       if (boxes) field.checked = kept[2];
       else field.value = kept[1];
+      if (field.value) field.closest("details")?.setAttribute("open", ""); // what is filled in is seen
       if (field.type !== "hidden") field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }

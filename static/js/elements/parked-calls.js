@@ -4,13 +4,16 @@ customElements.define("parked-calls", class extends HTMLElement {
   connectedCallback() {
     const parked = JSON.parse(sessionStorage.getItem("parked") || "[]").filter((one) => sessionStorage.getItem(one.draft));
     sessionStorage.setItem("parked", JSON.stringify(parked));
-    this.sweep(parked.map((one) => one.draft));
+    const here = document.querySelector("keep-draft");
+    if (!here) this.sweep(parked.map((one) => one.draft));
     const list = this.querySelector("ul");
-    for (const { who, back, at } of parked) {
+    for (const { draft, who, what, back, at } of parked) {
       const entry = this.querySelector("template").content.cloneNode(true);
+      const ago = this.dataset.ago.replace("{n}", Math.round((Date.now() - at) / 60_000));
+      if (draft === here?.key) entry.querySelector("li").setAttribute("aria-current", "true");
       entry.querySelector("a").href = back;
       entry.querySelector("b").textContent = who;
-      entry.querySelector("span").textContent = this.dataset.ago.replace("{n}", Math.round((Date.now() - at) / 60_000));
+      entry.querySelector("span").textContent = what ? `${what} · ${ago}` : ago;
       list.append(entry);
     }
     this.querySelector("section").hidden = !parked.length;
@@ -18,7 +21,6 @@ customElements.define("parked-calls", class extends HTMLElement {
 
   // Drafts of calls that nobody parked go when the desk is ready for the next one.
   sweep(kept) {
-    if (document.querySelector("keep-draft")) return;
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith("draft:desk-") && !kept.includes(key)) sessionStorage.removeItem(key);
     }
