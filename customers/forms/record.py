@@ -27,7 +27,7 @@ class CustomerFilterForm(forms.Form):
         label=_("Name, number, phone or address"),
         required=False,
         max_length=60,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "aria-keyshortcuts": "F2 /"}),
     )
     area = forms.ModelChoiceField(
         label=_("Area"), required=False, queryset=Area.objects.all(), to_field_name="code", empty_label=_("all")

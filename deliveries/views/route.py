@@ -43,6 +43,7 @@ def page_of(pk: int, **more: Any) -> dict[str, Any]:
         "load": sorted(route.load.items(), key=lambda item: item[0].sort),
         "load_kg": sum(count * product.gross_kg for product, count in route.load.items()),
         "cash_due_twd": cash,
+        "received_twd": sum(received.values()),
         "other_twd": sum(received.values()) - cash,
         "count": getattr(route, "cash_count", None),
         "cash_form": CountCashForm(),

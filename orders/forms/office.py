@@ -24,7 +24,7 @@ class OrderFilterForm(forms.Form):
         label=_("Number, customer, phone or address"),
         required=False,
         max_length=60,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "aria-keyshortcuts": "F2 /"}),
     )
     day = forms.DateField(label=_("Promised for"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     state = forms.ChoiceField(

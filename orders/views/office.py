@@ -35,7 +35,9 @@ def office_list(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     orders = list(found.page_after(after)[: PAGE + 1])
     more = orders[PAGE - 1].number if len(orders) > PAGE else ""
-    context = {"form": form, "orders": orders[:PAGE], "more": more, "is_first": not after}
+    shown = orders[:PAGE]
+    context = {"form": form, "orders": shown, "more": more, "is_first": not after}
+    context["page_twd"] = sum(order.due_twd for order in shown)
     return show(request, "orders/office_list.html", context, part="order-list")
 
 
