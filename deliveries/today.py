@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count
-from django.db.models.functions import ExtractHour
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deliveries.attention import Row, rows
-from deliveries.charts import Bars, Curves
+from deliveries.gauges import Gauge, gauges, waiting
 from deliveries.models import Route, Stop
+from luckygas.charts import Bars, Curves, Place, Series, Shares
+from orders.channels import look_of, series
 from orders.models import Order
 
-UNSENT_SECONDS = 60  # a message may wait so long before it is late
-WEEK = dt.timedelta(days=7)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
+FIRST_HOUR, LAST_HOUR = 6, 20  # of the drawing of orders that come in; earlier and later ones make it wider
+FURTHEST_FIRST = ("delivered", "out", "planned", "confirmed", "placed", "held", "review")
 
 # One row a day: each order's state is the last of its events until that moment, so that last week is asked the same
 # question as today. Only orders promised for those two days are read.
@@ -48,19 +51,6 @@ FIGURES = """
      GROUP BY moment.day, moment.starts, moment.at
      ORDER BY moment.day DESC"""
 
-# What waits, each from its own small or partial index.
-WAITING = """
-    SELECT (SELECT count(*) FROM customers_message WHERE state IN ('waiting', 'sending')) AS unsent,
-           (SELECT min(due_at) FROM customers_message WHERE state IN ('waiting', 'sending')) AS unsent_since,
-           (SELECT count(*) FROM customers_message WHERE state = 'parked') AS parked,
-           (SELECT count(*) FROM customers_message WHERE state = 'call') AS calls,
-           (SELECT sum(unsent) FROM deliveries_device) AS phones,
-           (SELECT min(oldest_unsent_at) FROM deliveries_device WHERE unsent > 0) AS phones_since,
-           (SELECT count(*) FROM deliveries_device) AS devices,
-           (SELECT count(*) FROM orders_order o WHERE o.state IN ('placed', 'held', 'confirmed')
-               AND o.promised_on <= %(day)s AND NOT EXISTS (SELECT 1 FROM deliveries_stop s WHERE s.order_id = o.id
-               AND s.kind = 'deliver' AND s.state IN ('pending', 'arrived'))) AS unplanned"""
-
 VERSION = """
     SELECT md5(concat_ws('|', (SELECT max(id) FROM orders_orderevent), (SELECT max(id) FROM customers_payment),
         (SELECT string_agg(concat_ws(',', s.id, s.state), ' ' ORDER BY s.id) FROM deliveries_stop s
@@ -82,17 +72,6 @@ class Figure(NamedTuple):
     now: str | None
     then: str | None
     is_red: bool = False
-    url: str = ""
-
-
-class Gauge(NamedTuple):
-    """Something the system itself is measured by; state pass, fail, stale, or none when nothing was measured."""
-
-    word: str
-    now: str
-    limit: str
-    state: str
-    verdict: str
     url: str = ""
 
 
@@ -118,6 +97,7 @@ class Today:
     at: dt.datetime
     figures: list[Figure]
     states: list[tuple[str, str, int]]
+    shares: Shares
     lines: list[Line]
     rows: list[Row]
     gauges: list[Gauge]
@@ -128,14 +108,15 @@ class Today:
     def at_a_glance(cls, at: dt.datetime) -> Today:
         day = timezone.localdate(at)
         counts = Counts(day)
-        waits = _one_row(WAITING, {"day": day})
+        waits = waiting(day)
         return cls(
             at=at,
             figures=_figures(day, at, waits),
             states=counts.states(),
+            shares=counts.shares(),
             lines=_lines(day, at),
             rows=rows(day, at),
-            gauges=_gauges(waits, at),
+            gauges=gauges(waits, at),
             delivered=counts.delivered(at),
             placed=_placed(day),
         )
@@ -153,10 +134,6 @@ def _rows(sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:
         cursor.execute(sql, given)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _one_row(sql: str, given: dict[str, Any]) -> dict[str, Any]:
-    return _rows(sql, given)[0]
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -216,26 +193,6 @@ def _line(route: Route, stops: list[tuple[str, bool]]) -> Line:
     return Line(route, states, states.count("done"), states.count("failed"), sum(late for _state, late in stops))
 
 
-def _gauges(waits: dict[str, Any], at: dt.datetime) -> list[Gauge]:
-    ok, bad, soon = ("pass", _("good")), ("fail", _("not good")), ("stale", _("soon"))
-    old = bool(waits["unsent_since"] and (at - waits["unsent_since"]).total_seconds() > UNSENT_SECONDS)
-    calls = reverse("customers:calls")
-    phones = waits["phones"] or 0
-    minutes = int((at - waits["phones_since"]).total_seconds() // 60) if waits["phones_since"] else 0
-    phone = ok if not phones else bad if minutes >= 15 else soon
-    return [
-        Gauge(_("Messages not sent"), f"{waits['unsent']:,}", _("1 min"), *(bad if old else ok)),
-        Gauge(_("Messages parked"), f"{waits['parked']:,}", "0", *(bad if waits["parked"] else ok), calls),
-        Gauge(_("To be called"), f"{waits['calls']:,}", "–", *(soon if waits["calls"] else ok), calls),
-        Gauge(
-            _("Not sent by phones"),
-            _("%(count)s, %(minutes)s min") % {"count": phones, "minutes": minutes} if phones else "0",
-            _("15 min"),
-            *(phone if waits["devices"] else ("none", _("not enough data"))),
-        ),
-    ]
-
-
 class Counts:
     """Orders promised for today and for the same weekday last week, by state and hour of delivery; one query."""
 
@@ -244,32 +201,53 @@ class Counts:
         self.rows = list(
             Order.objects.filter(promised_on__in=[day, day - WEEK])
             .order_by()
-            .values_list("promised_on", "state", ExtractHour("delivered_at"))
+            .values_list("promised_on", "state", TruncDate("delivered_at"), ExtractHour("delivered_at"))
             .annotate(count=Count("pk"))
         )
 
     def states(self) -> list[tuple[str, str, int]]:
         """Each state with its word and today's number."""
-        found: dict[str, int] = defaultdict(int)
-        for day, state, _hour, count in self.rows:
+        found: Counter[str] = Counter()
+        for day, state, _on, _hour, count in self.rows:
             found[state] += count if day == self.day else 0
         return [(state, str(label), found[state]) for state, label in Order.State.choices]
+
+    def shares(self) -> Shares:
+        """Today's orders on one bar, the furthest first; a cancelled one is none of the day's work."""
+        found = {state: (state, word, count) for state, word, count in self.states()}
+        return Shares.of([found[state] for state in FURTHEST_FIRST])
 
     def delivered(self, at: dt.datetime) -> Curves:
         today, last_week = (self._by_hour(day) for day in (self.day, self.day - WEEK))
         return Curves.of(today, last_week, until=timezone.localtime(at))
 
-    def _by_hour(self, on: dt.date) -> dict[int, int]:
-        return {hour: count for day, state, hour, count in self.rows if day == on and state == Order.State.DELIVERED}
+    def _by_hour(self, day: dt.date) -> Counter[int]:
+        """What was delivered that day until its end; what came before that day stands at its beginning."""
+        found: Counter[int] = Counter()
+        for promised, state, on, hour, count in self.rows:
+            if promised == day and state == Order.State.DELIVERED and on <= day:
+                found[hour if on == day else 0] += count
+        return found
 
 
 def _placed(day: dt.date) -> Bars:
-    """Orders that came in today, by hour and channel."""
-    start = midnight(day)
+    """Orders that came in today, by hour and channel, and how many it were a week ago; one query."""
+    today, last_week = (Q(placed_at__gte=midnight(on), placed_at__lt=midnight(on + DAY)) for on in (day, day - WEEK))
     found = (
-        Order.objects.filter(placed_at__gte=start, placed_at__lt=start + dt.timedelta(days=1))
+        Order.objects.filter(today | last_week)
         .order_by()
-        .values_list("channel", ExtractHour("placed_at"))
+        .values_list("channel", TruncDate("placed_at"), ExtractHour("placed_at"))
         .annotate(count=Count("pk"))
     )
-    return Bars.of({(hour, channel): count for channel, hour, count in found})
+    counts: Counter[tuple[str, int]] = Counter()
+    before: Counter[int] = Counter()
+    for channel, on, hour, count in found:
+        if on == day:
+            counts[look_of(channel), hour] += count
+        else:
+            before[hour] += count
+    seen = [*before, *(hour for _look, hour in counts)]
+    hours = range(min([FIRST_HOUR, *seen]), max([LAST_HOUR, *seen]) + 1)
+    places = [Place(f"{hour}:00", "" if hour % 2 else f"{hour}") for hour in hours]
+    week_ago = Series("was", _("Week ago"), [before[hour] for hour in hours])
+    return Bars.of(places, series(counts, hours), before=week_ago)

@@ -10,10 +10,20 @@ from django.utils import timezone
 from customers.models import Incident, Payment
 from deliveries.models import Device, Review
 from deliveries.today import Today
+from luckygas import health
 from orders.handover import Handover
 from orders.models import Order
 from tests.conftest import MORNING
-from tests.factories import DepotFactory, RouteFactory, UserFactory, placed
+from tests.factories import (
+    ContactFactory,
+    CustomerFactory,
+    DepotFactory,
+    RouteFactory,
+    SiteFactory,
+    UserFactory,
+    placed,
+    wish,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -163,11 +173,75 @@ def test_states_lines_and_rows_of_a_day():
     ]
 
 
-def test_phones_that_never_reported_were_not_measured():
-    with at(NOON):
-        (phones,) = [gauge for gauge in Today.at_a_glance(timezone.now()).gauges if gauge.limit.startswith("15")]
+# --- drawings -------------------------------------------------------------------------------------------------------
+def test_the_curve_says_what_the_figures_say():
+    delivered(NOON - WEEK - dt.timedelta(hours=1))
+    late = delivered(NOON - WEEK + dt.timedelta(hours=1))
+    Order.objects.filter(pk=late.pk).update(delivered_at=late.delivered_at + dt.timedelta(days=2))  # not on that day
+    delivered(NOON - dt.timedelta(hours=1))
 
-    assert phones.state == "none"
+    with at(NOON):
+        today = Today.at_a_glance(timezone.now())
+
+    curve, figure = today.delivered, today.figures[DELIVERED]
+    assert (f"{curve.done}", f"{curve.done_then}") == (figure.now, figure.then) == ("1", "1")
+    assert curve.last_total == 1
+
+
+def test_orders_that_came_in_stand_in_their_hour_over_last_weeks():
+    with at(NOON - WEEK):
+        placed()
+    for channel, hour in (("phone", 9), ("web", 9), ("counter", 10)):
+        with at(NOON.replace(hour=hour)):
+            placed(channel=channel)
+
+    with at(NOON):
+        bars = Today.at_a_glance(timezone.now()).placed
+
+    counted = {name: (counts, before) for name, counts, before in bars.table if any(counts) or before}
+    assert counted == {"9:00": ([1, 1, 0, 0], 0), "10:00": ([0, 0, 0, 1], 0), "12:00": ([0, 0, 0, 0], 1)}
+    assert (bars.total, bars.most) == (Order.objects.filter(placed_at__date=NOON.date()).count(), "9:00")
+
+
+def test_the_shares_are_the_orders_that_are_not_cancelled():
+    with at(NOON.replace(hour=9)):
+        placed()
+        placed().cancel(by=None, reason="no")
+    delivered(NOON - dt.timedelta(hours=1))
+
+    with at(NOON):
+        today = Today.at_a_glance(timezone.now())
+
+    assert {part.look: part.count for part in today.shares.parts} == {"delivered": 1, "confirmed": 1}
+    assert f"{today.shares.total}" == today.figures[ORDERS].now
+
+
+def test_a_day_without_orders_draws_nothing():
+    with at(NOON):
+        today = Today.at_a_glance(timezone.now())
+
+    assert (today.delivered.is_empty, today.placed.is_empty, today.shares.is_empty) == (True, True, True)
+
+
+# --- what the system is measured by -------------------------------------------------------------------------------
+WORKERS, UNSENT, PARKED, CALLS, PHONES = range(5)
+
+
+def gauges():
+    with at(NOON):
+        return Today.at_a_glance(timezone.now()).gauges
+
+
+def test_nothing_is_good_before_it_was_measured():
+    assert [gauge.state for gauge in gauges()] == ["none"] * 5
+
+
+@pytest.mark.parametrize(("ago", "state"), [(5, "pass"), (90, "fail")])
+def test_workers_that_were_heard(ago, state):
+    with at(NOON - dt.timedelta(seconds=ago)):
+        health.note_worker()
+
+    assert gauges()[WORKERS].state == state
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(1, "stale"), (20, "fail")])
@@ -176,19 +250,24 @@ def test_phones_that_hold_something_back(minutes, state):
         since = timezone.now() - dt.timedelta(minutes=minutes)
         Device.objects.create(key=uuid.uuid4(), user=UserFactory(), unsent=2, oldest_unsent_at=since)
 
-        gauge = Today.at_a_glance(timezone.now()).gauges[-1]
-
-    assert gauge.state == state
+    assert gauges()[PHONES].state == state
 
 
-def test_messages_waiting_longer_than_a_minute_are_not_good():
-    with at(NOON - dt.timedelta(minutes=5)):
-        from tests.factories import ContactFactory, CustomerFactory, SiteFactory, wish
-
+@pytest.mark.parametrize(("minutes", "state"), [(0, "pass"), (5, "fail")])
+def test_messages_may_wait_a_minute(minutes, state):
+    with at(NOON - dt.timedelta(minutes=minutes)):
         customer = CustomerFactory()
         ContactFactory(customer=customer)
         placed(wish(SiteFactory(customer=customer)))
-    with at(NOON):
-        gauge = Today.at_a_glance(timezone.now()).gauges[0]
 
-    assert (gauge.now, gauge.state) == ("1", "fail")
+    found = gauges()
+
+    assert (found[UNSENT].now, found[UNSENT].state) == ("1", state)
+    assert (found[PARKED].state, found[CALLS].state) == ("pass", "pass")
+
+
+def test_a_call_to_make_is_work_and_no_fault():
+    with at(NOON):
+        placed(wish(SiteFactory()))  # nobody there takes messages
+
+    assert (gauges()[CALLS].now, gauges()[CALLS].state) == ("1", "stale")
