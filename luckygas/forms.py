@@ -15,7 +15,8 @@ class OperationIdField(forms.UUIDField):
     def __init__(self, **kwargs: Any) -> None:
         broken = _("Something of this page is missing. Open this page again.")
         errors = {"required": broken, "invalid": broken}
-        usual: dict[str, Any] = {"widget": forms.HiddenInput, "initial": uuid.uuid4, "error_messages": errors}
+        widget = forms.HiddenInput(attrs={"id": False})  # no id: a page may have several such forms
+        usual: dict[str, Any] = {"widget": widget, "initial": uuid.uuid4, "error_messages": errors}
         super().__init__(**usual | kwargs)
 
 

@@ -28,6 +28,7 @@ class Page:
     theirs: Example | None = None
     unknown: Example | None = None
     method: str = "get"
+    after: tuple[str, dict[str, str]] | None = None  # the form that leads here: another address, and what is typed
     is_page: bool = True  # something a person looks at: screenshots and accessibility visit it
 
 
@@ -70,6 +71,7 @@ def their_route(world: Any) -> dict[str, Any]:
 ORDER = {"example": order, "theirs": their_order, "unknown": no_order}
 STOP = {"example": stop, "theirs": their_stop, "unknown": no_row}
 POST = {"method": "post", "is_page": False}
+PHONE = {"phone": "0900-000-001"}
 
 PAGES = [
     # everybody
@@ -79,6 +81,7 @@ PAGES = [
     Page("account_inactive", EVERYBODY),
     Page("account_change_password", SIGNED_IN),
     Page("set_language", EVERYBODY, **POST),
+    Page("set_calendar", EVERYBODY, **POST),
     Page("manifest", EVERYBODY, is_page=False),
     Page("style", frozenset({OPS})),
     Page("health_ready", EVERYBODY, is_page=False),
@@ -87,9 +90,9 @@ PAGES = [
     Page("reset_password", frozenset({MANAGER}), no_row, **POST),
     # customers
     Page("customers:signup", EVERYBODY),
-    Page("customers:signup_code", EVERYBODY),
+    Page("customers:signup_code", EVERYBODY, after=("customers:signup", PHONE)),
     Page("customers:recover", EVERYBODY),
-    Page("customers:recover_code", EVERYBODY),
+    Page("customers:recover_code", EVERYBODY, after=("customers:recover", PHONE)),
     Page("customers:outbox", EVERYBODY),
     Page("customers:account", frozenset({CUSTOMER})),
     Page("customers:profile", SIGNED_IN),
@@ -159,7 +162,7 @@ PAGES = [
     Page("deliveries:reviews", OFFICE),
     Page("deliveries:close_review", OFFICE, no_row, **POST),
     Page("deliveries:monitor", OFFICE | {OPS}),
-    Page("deliveries:track", EVERYBODY, lambda world: {"token": world.order.track_token}),
+    Page("deliveries:track", EVERYBODY, lambda world: {"token": world.on_its_way.track_token}),
     # pilot
     Page("pilot:index", frozenset({MANAGER, OPS})),
     Page("pilot:flags", frozenset({MANAGER, OPS})),

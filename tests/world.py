@@ -6,6 +6,7 @@ The sweeps over tests/pages.py, the pictures and the audit all walk through this
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from orders.windows import windows_for
 from orders.wishes import Item, When, Wish
 from pilot.seed import Size, load
 from tests.factories import decided
-from tests.pages import PAGES
+from tests.pages import PAGES, Page
 
 AFTERNOON = "2026-11-24T13:52:00+08:00"  # a Tuesday: routes are on their way, and the counter is open
 STRANGER = "stranger"
@@ -63,24 +64,29 @@ def order_again(person: User) -> Order:
     return Order.place(wish, operation_id=uuid.uuid4(), channel="web", by=person, decision=decided())
 
 
-def addresses(world: SimpleNamespace, role: str) -> dict[str, str]:
-    """The path of every page that this role may see, by its name."""
-    return {
-        page.name: reverse(page.name, kwargs=page.example(world))
-        for page in PAGES
-        if page.is_page and role in page.roles
-    }
+def visits(world: SimpleNamespace, role: str) -> Iterator[tuple[Page, str]]:
+    """Every page that this role may see, with its path."""
+    for page in PAGES:
+        if page.is_page and role in page.roles:
+            yield page, reverse(page.name, kwargs=page.example(world))
 
 
-def browser_of(person: User | None, language: str) -> Client:
+def browser_of(person: User | None, language: str = "") -> Client:
     """Somebody's browser, which asks for pages in a language."""
-    client = Client(headers={"accept-language": language})
+    browser = Client(headers={"accept-language": language})
     if person:
-        client.force_login(person)
-    return client
+        browser.force_login(person)
+    return browser
 
 
-def cookie_of(person: User) -> dict[str, str]:
-    """What makes a browser theirs."""
-    client = browser_of(person, "")
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+def come_from(page: Page, browser: Client) -> None:
+    """Send the form that leads to this page, when there is one."""
+    if page.after:
+        name, typed = page.after
+        browser.post(reverse(name), typed)
+
+
+def session_of(browser: Client) -> list[dict[str, str]]:
+    """The cookie that makes a real browser this one."""
+    name = settings.SESSION_COOKIE_NAME
+    return [{"name": name, "value": browser.cookies[name].value}] if name in browser.cookies else []

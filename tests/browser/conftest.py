@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
@@ -108,12 +109,27 @@ def page_for(window, live_server) -> Callable[..., Page]:
     return open_for
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page, run_only: dict[str, Any] | None = None) -> list[str]:
+    """What keeps somebody out of this page (WCAG 2.2 AA and axe-core's best practices)."""
+    options = {
+        "runOnly": run_only or {"type": "tag", "values": WCAG},
+        "resultTypes": ["violations"],
+        "preload": False,  # else it writes inline style
+    }
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """`axe(page)`: nothing on this page keeps anybody out (WCAG 2.2 AA, axe-core)."""
+    """`axe(page)`: nothing on this page keeps anybody out."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page, options={"preload": False}).response["violations"]  # else it writes inline style
-        assert [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]] == []
+        assert violations(page) == []
 
     return check

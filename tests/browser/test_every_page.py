@@ -1,0 +1,56 @@
+"""Every page of tests/pages.py, as each role that may see it: nobody is kept out, nothing complains, all of it fits.
+
+In both languages and both colour modes: axe-core, the browser's console, and sideways scrolling on a narrow phone.
+"""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from playwright.sync_api import Page as BrowserPage
+
+from luckygas.models import CUSTOMER, DRIVER
+from tests.browser.conftest import DESK, violations
+from tests.world import AFTERNOON, ROLES, STRANGER, browser_of, come_from, session_of, settle, visits
+
+NARROW = {"width": 360, "height": 740}
+ON_A_PHONE = {STRANGER, CUSTOMER, DRIVER}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # all that another palette changes
+
+
+@pytest.fixture
+def world(transactional_db):
+    """The sample town, written for good: the server's threads see it."""
+    with time_machine.travel(AFTERNOON, tick=True):
+        yield settle()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-TW", "en-US"])
+@pytest.mark.parametrize("role", [STRANGER, *ROLES])
+def test_every_page(role, language, world, window, live_server):
+    size = NARROW if role in ON_A_PHONE else DESK
+    page = window(size, locale=language, reduced_motion="reduce")  # a change of colours has no half-way
+    person = browser_of(world.people.get(role))
+    wrong = []
+
+    for address, path in visits(world, role):
+        come_from(address, person)
+        page.context.add_cookies([cookie | {"url": live_server.url} for cookie in session_of(person)])
+        page.goto(path)
+        wrong += [f"{address.name}: {fault}" for fault in faults_of(page, size)]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def faults_of(page: BrowserPage, size: dict[str, int]) -> list[str]:
+    """What axe finds in the light and in the dark, and how much wider than a narrow phone the page is."""
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {fault}" for fault in violations(page, CONTRAST)]
+    page.set_viewport_size(NARROW)
+    if (width := page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
+        found.append(f"{width} pixels wide")
+    page.set_viewport_size(size)
+    return found
