@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from customers.models import Customer, Message
 from customers.models.customer import Stage
@@ -13,7 +15,13 @@ from luckygas.flags import ORDERS_PAUSED
 from pilot.audience import Audience, audiences
 from pilot.models import FlagChange, Release
 
-ALONG = (Stage.LEGACY, Stage.IMPORTED, Stage.SHADOW, Stage.LIVE, Stage.SETTLED)
+ALONG: dict[Stage, str] = {  # the line of the pilot, and what each stage means for a customer
+    Stage.LEGACY: gettext_noop("cards are read only"),
+    Stage.IMPORTED: gettext_noop("copied; the old system decides"),
+    Stage.SHADOW: gettext_noop("both count; the old one decides"),
+    Stage.LIVE: gettext_noop("this system decides"),
+    Stage.SETTLED: gettext_noop("the old system may close"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,11 @@ class Status:
     @property
     def total(self) -> int:
         return sum(count for _stage, count in self.stages) + self.rolled_back
+
+    @property
+    def along(self) -> list[tuple[str, int, str]]:
+        """Each stage's word, its customers, and what it means."""
+        return [(str(stage.label), count, _(ALONG[stage])) for stage, count in self.stages]
 
     @property
     def furthest(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from luckygas.access import allow
@@ -16,6 +17,7 @@ from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
 from pilot.audience import audiences
 from pilot.forms import FlagForm, PauseForm, ReleaseForm
+from pilot.fortnight import ENOUGH, Fortnight
 from pilot.models import Flag, FlagChange, Release
 from pilot.status import Status, Switch
 
@@ -24,9 +26,15 @@ NEWEST = 50
 
 @allow(OPS, MANAGER)
 def index(request: HttpRequest) -> HttpResponse:
-    """Customers by stage, flags, the switch and the jobs; a part of it on request."""
-    status = Status.now()
-    context = {"status": status, "switch": status.switch, "form": _switch_form(status.switch)}
+    """Customers by stage, orders by channel and path, flags, the switch and the jobs; a part of it on request."""
+    status, fortnight = Status.now(), Fortnight.until(timezone.localdate())
+    context = {
+        "status": status,
+        "switch": status.switch,
+        "form": _switch_form(status.switch),
+        "fortnight": fortnight,
+        "enough": ENOUGH,
+    }
     return show(request, "pilot/index.html", context, part="status")
 
 
