@@ -16,5 +16,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget codes that are too old": _every(MINUTE, "customers.tasks.forget_codes"),
     "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
     "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),
+    "make the orders of standing orders": _every(10 * MINUTE, "orders.tasks.make_standing_orders"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
 }

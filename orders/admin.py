@@ -12,12 +12,18 @@ from orders.models import (
     OrderLine,
     Place,
     Price,
+    PriceChange,
     Product,
     Slot,
+    StandingDay,
     StandingOrder,
 )
 
-admin.site.register([Product, Price])
+admin.site.register([Product])
 admin.site.register(
-    [Cylinder, CylinderMovement, MeterReading, Order, OrderEvent, OrderLine, Place, Slot, StandingOrder], ReadOnly
+    [
+        *(Cylinder, CylinderMovement, MeterReading, Order, OrderEvent, OrderLine),
+        *(Place, Price, PriceChange, Slot, StandingDay, StandingOrder),
+    ],
+    ReadOnly,
 )

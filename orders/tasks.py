@@ -13,3 +13,11 @@ def open_slots() -> None:
     from orders.models.slot import DAYS_AHEAD
 
     Slot.open_days(until=business_day() + dt.timedelta(days=DAYS_AHEAD))
+
+
+@shared_task
+def make_standing_orders() -> None:
+    """Make the orders of standing orders that are due; a second ring finds nothing left."""
+    from orders.generator import run
+
+    run()

@@ -13,7 +13,7 @@ from customers.models import Area, Contact, Customer, Membership, Site
 from deliveries.models import Depot, Driver, Route, Vehicle
 from luckygas.flags import DEFAULTS, Decision
 from luckygas.models import User
-from orders.models import Order, Price, Product, Slot
+from orders.models import Order, Price, Product, Slot, StandingOrder
 from orders.wishes import NOW, Item, When, Wish
 
 PASSWORD = "right-horse-battery"
@@ -142,6 +142,18 @@ class SlotFactory(DjangoModelFactory):
     starts = 10
     ends = 12
     capacity = 5
+
+
+class StandingOrderFactory(DjangoModelFactory):
+    """Two 20 kg on Mondays, Wednesdays and Fridays, agreed long ago."""
+
+    class Meta:
+        model = StandingOrder
+
+    site = factory.SubFactory(SiteFactory)
+    weekdays = [1, 3, 5]
+    items = factory.LazyFunction(lambda: [{"product": priced().code, "quantity": 2}])
+    starts_on = factory.LazyFunction(timezone.localdate)
 
 
 class DepotFactory(DjangoModelFactory):

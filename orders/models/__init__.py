@@ -3,8 +3,10 @@
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.product import Price, Product
-from orders.models.repeat import MeterReading, StandingOrder
+from orders.models.repeat import MeterReading
 from orders.models.slot import Slot
+from orders.models.standing import StandingOrder
+from orders.models.standing_day import StandingDay
 
 __all__ = [
     "Cylinder",
@@ -17,5 +19,6 @@ __all__ = [
     "Price",
     "Product",
     "Slot",
+    "StandingDay",
     "StandingOrder",
 ]

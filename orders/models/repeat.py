@@ -1,4 +1,4 @@
-"""What comes again: standing orders, and meters read for billing."""
+"""Meters that are read for billing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,40 +15,6 @@ from luckygas.db import Record, digest
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models.product import Price, Product
-
-
-class StandingOrder(Record):
-    """An order that a customer wants again on certain days, until they stop it."""
-
-    class Rhythm(models.TextChoices):
-        WEEKLY = "weekly", _("on weekdays")
-        EVERY = "every", _("every n days")
-        MONTHLY = "monthly", _("monthly")
-
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="standing_orders")
-    rhythm = models.CharField(max_length=8, choices=Rhythm, default=Rhythm.WEEKLY)
-    weekdays = ArrayField(models.SmallIntegerField(), default=list, blank=True)
-    every_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    month_day = models.PositiveSmallIntegerField(null=True, blank=True)
-    items = models.JSONField(help_text="[{product, quantity}]")
-    note = models.CharField(max_length=200, blank=True)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    paused_until = models.DateField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rhythm="weekly", weekdays__len__gt=0)
-                | Q(rhythm="every", every_days__isnull=False, every_days__gt=0)
-                | Q(rhythm="monthly", month_day__isnull=False, month_day__range=(1, 31)),
-                name="a_standing_order_has_its_rhythm",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"standing order {self.pk}"
 
 
 class MeterReading(Record):
