@@ -37,8 +37,10 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def note_read(request: HttpRequest, kind: str, record_id: int) -> None:
-    """Write down that somebody of the staff looked at a customer's record."""
+def note_read(request: HttpRequest, kind: str, *record_ids: int) -> None:
+    """Write down that somebody of the staff looked at customers' records."""
     user: User = request.user  # type: ignore[assignment]
-    page = request.resolver_match.view_name if request.resolver_match else ""
-    RecordRead.objects.create(user=user, kind=kind, record_id=record_id, page=page[:60])
+    page = (request.resolver_match.view_name if request.resolver_match else "")[:60]
+    RecordRead.objects.bulk_create(
+        RecordRead(user=user, kind=kind, record_id=record_id, page=page) for record_id in record_ids
+    )

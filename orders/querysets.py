@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce
 
 from customers.models import Customer
 from customers.querysets import SEES_EVERYONE
@@ -97,6 +98,19 @@ class OrderQuerySet(models.QuerySet):
     def for_office_detail(self) -> Self:
         events = models.Prefetch("events", apps.get_model("orders", "OrderEvent").objects.select_related("by"))
         return self.select_related("customer", "site__area", "owed_from").prefetch_related(self._lines(), events)
+
+    def for_slip(self) -> Self:
+        """Orders as they are printed, with the other dealers' empties that came back; in two queries."""
+        others = (
+            apps.get_model("orders", "CylinderMovement")
+            .objects.filter(cause_kind="order", cause_id=Cast(OuterRef("pk"), models.CharField()))
+            .filter(purpose="other_empties")
+            .order_by()
+            .values("cause_id")
+            .annotate(count=Sum("quantity"))
+            .values("count")
+        )
+        return self.for_list().annotate(other_empties=Coalesce(Subquery(others), 0))
 
     @staticmethod
     def _lines() -> models.Prefetch:
