@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def horizon(at: dt.datetime) -> dt.date:
-    """The last day whose orders are made now: in the evening tomorrow's (or further, as set), before it the day before."""
+    """The last day whose orders are made now: tomorrow in the evening, today before it (or further, as set)."""
     days = settings.STANDING_DAYS_AHEAD - (timezone.localtime(at).hour < settings.STANDING_HOUR)
     return business_day(at) + dt.timedelta(days=days)
 
