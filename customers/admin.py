@@ -8,8 +8,11 @@ from customers.models import (
     CalendarDay,
     Contact,
     Customer,
+    Import,
+    ImportRow,
     Incident,
     Membership,
+    Merge,
     Message,
     Payment,
     Site,
@@ -19,5 +22,9 @@ from luckygas.admin import ReadOnly
 
 admin.site.register([Area, CalendarDay])
 admin.site.register(
-    [AccountEntry, Contact, Customer, Incident, Membership, Message, Payment, Site, StageMove], ReadOnly
+    [
+        *(AccountEntry, Contact, Customer, Import, ImportRow, Incident, Membership, Merge, Message, Payment, Site),
+        StageMove,
+    ],
+    ReadOnly,
 )

@@ -22,8 +22,11 @@ from customers.models import (
     CalendarDay,
     Contact,
     Customer,
+    Import,
+    ImportRow,
     Incident,
     Membership,
+    Merge,
     Message,
     Payment,
     PaymentReversal,
@@ -48,6 +51,7 @@ from orders.models import (
 from pilot.models import Flag, FlagChange, Release
 from tests.factories import (
     ContactFactory,
+    CustomerFactory,
     DepotFactory,
     MembershipFactory,
     RouteFactory,
@@ -157,6 +161,22 @@ def legacy_order(world) -> None:
     new_order()
 
 
+def merge(world, **values) -> None:
+    row = {"kept": world.site.customer, "absorbed": CustomerFactory(), "receivable_twd": 0, "deposits_twd": 0}
+    Merge.objects.bulk_create([Merge(operation_id=uuid.uuid4(), by=world.person, **(row | values))])
+
+
+def brought(world, **values) -> Import:
+    """An office's file; the same one each time."""
+    return Import.objects.bulk_create([Import(operation_id=uuid.uuid4(), digest="x", by=world.person, **values)])[0]
+
+
+def read(world, **values) -> None:
+    """A line of that file; the same one each time."""
+    source = Import.objects.first() or brought(world)
+    ImportRow.objects.bulk_create([ImportRow(source=source, line=2, cells={}, **({"state": "right"} | values))])
+
+
 def twice(make: Callable[[], object]) -> None:
     make()
     make()
@@ -173,10 +193,20 @@ BROKEN: dict[str, Callable] = {
     "customer.legacy_code_is_a_code_or_null": lambda w: change(Customer, legacy_code=""),
     "customer.customer_has_a_name": lambda w: change(Customer, name=""),
     "customer.stage_moves": lambda w: change(Customer, stage="shadow", system_of_record="legacy"),
+    "customer.a_merged_record_is_not_served": lambda w: change(Customer, merged_into=w.site.customer),
+    "merge.a_record_absorbs_another": lambda w: merge(w, absorbed=w.site.customer),
+    "merge.append_only": lambda w: merge(w) or change(Merge, reason="x"),
+    "import.a_file_is_imported_once": lambda w: twice(lambda: brought(w)),
+    "import.somebody_started_an_import": lambda w: brought(w, state="running"),
+    "import.state_moves": lambda w: brought(w, started_by=w.person) and change(Import, state="done"),
+    "importrow.a_line_is_read_once": lambda w: twice(lambda: read(w)),
+    "importrow.a_line_on_the_record_has_its_customer": lambda w: read(w, state="done"),
+    "importrow.state_moves": lambda w: read(w, state="wrong") or change(ImportRow, state="right"),
     "stagemove.append_only": lambda w: change(StageMove, reason="x"),
     "site.hours_are_twelve_flags": lambda w: change(Site, hours=4096),
     "site.a_pin_has_both_coordinates": lambda w: change(Site, latitude="22.7"),
     "site.reserve_limit_is_not_negative": lambda w: change(Site, reserve_limit_kg=-1),
+    "site.a_site_has_five_stations_at_most": lambda w: change(Site, stations=[{}] * 6),
     "contact.phone_is_e164": lambda w: change(Contact, phone="0900000123", can_sms=False),
     "contact.only_mobiles_take_sms": lambda w: change(Contact, phone="+88689000210"),
     "contact.one_contact_a_number": lambda w: again(Contact),

@@ -73,6 +73,7 @@ class Contact(Record):
         self.save(update_fields=["is_active"])
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(Record):
     """A signed-in person who may act for a customer: order, and see the balance or not, for one site or all."""
 

@@ -87,6 +87,15 @@ class Customer(Record):
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     deactivated_reason = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="absorbed",
+    )
 
     objects = CustomerQuerySet.as_manager()
 
@@ -99,6 +108,9 @@ class Customer(Record):
             ),
             models.CheckConstraint(condition=~Q(legacy_code=""), name="legacy_code_is_a_code_or_null"),
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(deactivated_at__isnull=False), name="a_merged_record_is_not_served"
+            ),
         ]
         indexes = [
             GinIndex(OpClass("name_key", "gin_trgm_ops"), name="customer_by_name_fragment"),

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User
 
+MOST_STATIONS = 5
 ALL_HOURS = 0xFFF  # twelve one-hour flags, 08–09 is bit 0
 FIRST_HOUR = 8
 WEEKDAYS = {
@@ -28,6 +30,13 @@ WEEKDAYS = {
     6: _("Saturday"),
     7: _("Sunday"),
 }
+
+
+class Length(models.Func):
+    """How many entries a JSON list has."""
+
+    function = "jsonb_array_length"
+    output_field = models.IntegerField()
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["address_key"])
@@ -79,6 +88,9 @@ class Site(Record):
                 name="a_pin_has_both_coordinates",
             ),
             models.CheckConstraint(condition=Q(reserve_limit_kg__gte=0), name="reserve_limit_is_not_negative"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("stations"), MOST_STATIONS), name="a_site_has_five_stations_at_most"
+            ),
         ]
         indexes = [GinIndex(OpClass("address_key", "gin_trgm_ops"), name="site_by_address_fragment")]
 
