@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from luckygas.colours import BOARD
+from luckygas.calendars import calendar
 from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
@@ -42,6 +43,7 @@ def company(request: HttpRequest) -> dict[str, Any]:
         "theme_colour": BOARD,
         "sample_prices": getattr(settings, "SAMPLE_PRICES", settings.DEMO),
         "language": "zh-Hant-TW" if (get_language() or "").startswith("zh") else "en",
+        "calendar": calendar(),
         "now": timezone.localtime(),
         "live_url": live_url(request),
         "office_menu": lambda: office_menu(request),

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from luckygas import health
+from luckygas import calendars, health
 from luckygas.http import leave
 from luckygas.models import STAFF
 
@@ -45,6 +45,17 @@ class DatabaseDownMiddleware:
         if isinstance(exception, (OperationalError, InterfaceError)):
             return health.database_down(request, exception)
         return None
+
+
+class CalendarMiddleware:
+    """Years as this browser's person counts them, for as long as its request lasts and for nobody else's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with calendars.counting_in(request.COOKIES.get(calendars.COOKIE, "")):
+            return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "luckygas.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "luckygas.middleware.CalendarMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -110,6 +111,8 @@ COMPANY = {
     "phone": os.environ.get("COMPANY_PHONE", "089-000-210"),
     "phone_e164": os.environ.get("COMPANY_PHONE_E164", "+88689000210"),
     "emergency": "119",
+    "address": os.environ.get("COMPANY_ADDRESS", ""),  # on receipts, where it is set
+    "tax_id": os.environ.get("COMPANY_TAX_ID", ""),
 }
 PUBLIC_URL = required("PUBLIC_URL", demo="http://localhost:" + os.environ.get("PORT", "8000"))  # in messages
 OPENS_AT, CLOSES_AT = 8, 20  # hours of the counter, Asia/Taipei; deliveries are promised inside them

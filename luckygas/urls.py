@@ -21,6 +21,7 @@ urlpatterns = [
     path("staff/", views.staff, name="staff"),
     path("staff/<int:pk>/reset/", views.reset_password, name="reset_password"),
     path("language/", public(set_language), name="set_language"),
+    path("calendar/", views.set_calendar, name="set_calendar"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("style/", views.style, name="style"),
     path("health/ready", views.health_ready, name="health_ready"),

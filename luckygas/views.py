@@ -11,16 +11,17 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext, pgettext
 from django.views import defaults
 from django.views.decorators.http import require_POST
 
-from luckygas import health
+from luckygas import calendars, health
 from luckygas import metrics as metric
 from luckygas.access import allow, public
 from luckygas.colours import BOARD, GROUND
 from luckygas.errors import Refused
-from luckygas.http import show
+from luckygas.http import leave, show
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, ROLES, STAFF, User
 
 HOMES = (
@@ -30,6 +31,8 @@ HOMES = (
     (OPS, "pilot:index"),
     (CUSTOMER, "orders:index"),
 )
+
+A_YEAR = 365 * 24 * 60 * 60  # seconds a choice of this browser is kept
 
 
 @public
@@ -112,6 +115,19 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return show(request, "staff.html", _staff_context(refused=refused.sentence), status=422)
     return show(request, "staff.html", _staff_context(person=person, password=password))
+
+
+@public
+@require_POST
+def set_calendar(request: HttpRequest) -> HttpResponse:
+    """Count years in another calendar from now on, in this browser; then back to the page."""
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = leave(request, back if is_ours else "/")
+    if (chosen := request.POST.get("calendar")) in {calendars.ROC, calendars.GREGORIAN}:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(calendars.COOKIE, chosen, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from deliveries.models import Route, Stop
 from deliveries.views.route import answer_on_route
 from deliveries.visits import when_of
 from luckygas.access import allow, person
+from luckygas.calendars import calendar
 from luckygas.errors import Refused
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
@@ -35,14 +36,14 @@ def address(day: dt.date) -> str:
 
 
 def etag(request: HttpRequest) -> str:
-    """What the page would show, as one word: the day's rows, the language and the reader. Read before the page, so
-    that a change in between is fetched once too often and never missed."""
+    """What the page would show, as one word: the day's rows, the language, the calendar and the reader. Read before the
+    page, so that a change in between is fetched once too often and never missed."""
     request.board_etag = tag_of(request, DayForm.asked(request.GET))  # type: ignore[attr-defined]
     return request.board_etag  # type: ignore[attr-defined]
 
 
 def tag_of(request: HttpRequest, day: dt.date) -> str:
-    return f'"{version(day)}-{get_language()}-{request.user.pk}"'
+    return f'"{version(day)}-{get_language()}-{calendar()}-{request.user.pk}"'
 
 
 def page_of(request: HttpRequest, day: dt.date) -> dict[str, Any]:

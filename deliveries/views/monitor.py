@@ -9,13 +9,14 @@ from django.views.decorators.http import condition, require_GET
 
 from deliveries.today import WEEK, Today, version
 from luckygas.access import allow
+from luckygas.calendars import calendar
 from luckygas.http import show
 from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
 def etag(request: HttpRequest) -> str:
     """What the page would show, as one word; read before the page."""
-    request.monitor_etag = f'"{version(timezone.now())}-{get_language()}-{request.user.pk}"'  # type: ignore[attr-defined]
+    request.monitor_etag = f'"{version(timezone.now())}-{get_language()}-{calendar()}-{request.user.pk}"'  # type: ignore[attr-defined]
     return request.monitor_etag  # type: ignore[attr-defined]
 
 

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
-from luckygas import clock as calendars
 from luckygas import phones
+from luckygas.calendars import ROC, calendar, year_of
 
 register = template.Library()
 
@@ -96,21 +96,20 @@ def spoken_money(value: int | None) -> str:
 # --- days and hours -----------------------------------------------------------
 
 
-def year_of(day: date) -> int:
-    """115 or 2026: the year as the reader counts it."""
-    return day.year - calendars.ROC_OFFSET if calendars.calendar() == calendars.ROC else day.year
+def year(day: date) -> str:
+    """115 or 2026; in English ROC 115, where nobody expects it."""
+    return f"ROC {year_of(day)}" if calendar() == ROC and not in_chinese() else str(year_of(day))
 
 
 @register.filter
 def roc_date(value: date | datetime | None) -> str:
-    """115/11/24（二）, or 2026/11/24（二） in the Gregorian calendar; in English 24 Nov 2026 (Tue), 24 Nov ROC 115 (Tue)."""
+    """A day with its year: 115/11/24（二）, 2026/11/24（二）; in English 24 Nov 2026 (Tue), 24 Nov ROC 115 (Tue)."""
     if not value:
         return ""
     day = local_day(value)
     if in_chinese():
-        return f"{year_of(day)}/{day:%m/%d}（{WEEKDAYS_ZH[day.weekday()]}）"
-    era = "ROC " if calendars.calendar() == calendars.ROC else ""
-    return f"{day.day} {MONTHS_EN[day.month - 1]} {era}{year_of(day)} ({WEEKDAYS_EN[day.weekday()]})"
+        return f"{year(day)}/{day:%m/%d}（{WEEKDAYS_ZH[day.weekday()]}）"
+    return f"{day.day} {MONTHS_EN[day.month - 1]} {year(day)} ({WEEKDAYS_EN[day.weekday()]})"
 
 
 @register.filter
@@ -125,12 +124,22 @@ def short_date(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month_name(value: date | None) -> str:
+    """115 年 11 月; in English November 2026."""
+    if not value:
+        return ""
+    return f"{year(value)} 年 {value.month} 月" if in_chinese() else f"{value:%B} {year(value)}"
+
+
+@register.filter
 def stamp_date(value: date | datetime | None) -> str:
-    """115.11.24, as on a rubber stamp, or 2026.11.24; in English 24.11.2026 or 24.11.115."""
+    """115.11.24, as on a rubber stamp, or 2026.11.24; in English 24.11.26 or 24.11.115."""
     if not value:
         return ""
     day = local_day(value)
-    return f"{year_of(day)}.{day:%m.%d}" if in_chinese() else f"{day:%d.%m}.{year_of(day)}"
+    if in_chinese():
+        return f"{year_of(day)}.{day:%m.%d}"
+    return f"{day:%d.%m}.{year_of(day)}" if calendar() == ROC else f"{day:%d.%m.%y}"
 
 
 @register.filter
