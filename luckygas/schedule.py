@@ -17,5 +17,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
     "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),
     "make the orders of standing orders": _every(10 * MINUTE, "orders.tasks.make_standing_orders"),
+    "tell of new prices": _every(MINUTE, "orders.tasks.announce_prices"),
+    "go on with imports whose worker died": _every(15, "customers.tasks.go_on_with_imports"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
 }

@@ -21,3 +21,11 @@ def make_standing_orders() -> None:
     from orders.generator import run
 
     run()
+
+
+@shared_task
+def announce_prices() -> None:
+    """Write the next messages of price changes whose day to be told has come; at night nobody is told."""
+    from orders.announcing import announce
+
+    announce()

@@ -45,7 +45,9 @@ from orders.models import (
     OrderLine,
     Place,
     Price,
+    PriceChange,
     Product,
+    StandingDay,
     StandingOrder,
 )
 from pilot.models import Flag, FlagChange, Release
@@ -57,7 +59,9 @@ from tests.factories import (
     RouteFactory,
     SiteFactory,
     SlotFactory,
+    StandingOrderFactory,
     UserFactory,
+    decided,
     placed,
     priced,
     wish,
@@ -87,18 +91,26 @@ def world():
         operation_id=uuid.uuid4(), customer=site.customer, method="cash", received_twd=10, by=person
     )
     payment.reverse(operation_id=uuid.uuid4(), by=person, why="amount")
+    PriceChange.enter(
+        operation_id=uuid.uuid4(), by=person, valid_from=timezone.localdate() + dt.timedelta(days=1),
+        amounts={(priced().pk, "gas"): 840}, reason="test",
+    )  # fmt: skip
     StageMove.objects.create(customer=site.customer, from_stage="live", to_stage="settled", by=person)
     RecordRead.objects.create(user=person, kind="customer", record_id=1)
     CashCount.objects.create(route=route, counted_twd=1, due_twd=1, by=person)
     Flag.change("pilot_web_ordering", by=person, reason="test", everyone=True)
     Flag.pause(by=person, reason="test")
     Release.ask(by=person, reason="test")
+    standing = StandingOrderFactory(site=site, rhythm="every", every_days=1, starts_on=NOW.date())
+    StandingDay.write_due(until=NOW.date())
+    standing.days.get().make(decision=decided())
     device = Device.objects.create(key=uuid.uuid4(), user=person)
     DriverEvent.objects.create(
         id=uuid.uuid4(), device=device, seq=1, user=person, kind="arrive", body={}, body_digest="", happened_at=NOW
     )
     return SimpleNamespace(
-        person=person, site=site, order=order, route=route, stop=stop, payment=payment, device=device
+        person=person, site=site, order=order, route=route, stop=stop, payment=payment, device=device,
+        standing=standing,
     )
 
 
@@ -119,6 +131,10 @@ def again(model: type[models.Model], **values) -> None:
 
 def leg(**values) -> None:
     again(AccountEntry, **({"transfer": uuid.uuid4(), "cause_id": uuid.uuid4().hex} | values))
+
+
+def new_change(**values) -> None:
+    again(PriceChange, **({"operation_id": uuid.uuid4()} | values))
 
 
 def there_and_back(world) -> None:
@@ -148,7 +164,15 @@ def proof(world, **values) -> None:
 
 
 def standing(world, **values) -> None:
-    StandingOrder.objects.bulk_create([StandingOrder(site=world.site, items=[], starts_on=NOW.date(), **values)])
+    row = {"site": world.site, "weekdays": [1], "items": [{"product": "20", "quantity": 1}], "starts_on": NOW.date()}
+    StandingOrder.objects.bulk_create([StandingOrder(**(row | values))])
+
+
+def standing_day(world, **values) -> None:
+    row = {"on": NOW.date() + dt.timedelta(days=7), "settled_at": NOW}
+    if values.get("state") == "made":
+        row |= {"order": placed(wish(world.site), by=world.person), "made_for": NOW.date()}
+    StandingDay.objects.bulk_create([StandingDay(standing=world.standing, **(row | values))])
 
 
 def reading(world, **values) -> None:
@@ -226,6 +250,16 @@ BROKEN: dict[str, Callable] = {
     # orders
     "product.a_product_weighs": lambda w: change(Product, gas_kg=0),
     "price.one_price_a_product_customer_kind_and_day": lambda w: again(Price),
+    "price.a_list_price_is_an_amount": lambda w: again(Price, amount_twd=None, valid_from=NOW.date()),
+    "price.frozen": lambda w: change(Price, amount_twd=1),
+    "price.only_withdrawn": lambda w: Price.objects.all()._raw_delete(using="default"),
+    "pricechange.a_price_change_has_its_reason": lambda w: new_change(reason=""),
+    "pricechange.an_announcement_has_its_day": lambda w: change(PriceChange, announce_to="all"),
+    "pricechange.only_what_is_to_come_is_withdrawn": lambda w: change(
+        PriceChange, withdrawn_on=models.F("valid_from"), withdrawn_by=w.person, withdrawn_why="x"
+    ),
+    "pricechange.a_withdrawn_change_says_who_and_why": lambda w: change(PriceChange, withdrawn_on=NOW.date()),
+    "pricechange.frozen": lambda w: change(PriceChange, reason="other"),
     "place.a_site_place_has_its_site": lambda w: Place.objects.filter(kind="site").update(kind="depot"),
     "place.one_place_a_cause": lambda w: again(Place, kind="depot", site=None, cause_kind="depot",
                                                cause_id=str(DepotFactory().pk)),
@@ -257,8 +291,25 @@ BROKEN: dict[str, Callable] = {
     "orderline.handed_over_together": lambda w: change(OrderLine, delivered=9, empties_taken=None),
     "orderevent.append_only": lambda w: change(OrderEvent, reason="x"),
     "standingorder.a_standing_order_has_its_rhythm": lambda w: standing(w, rhythm="monthly"),
+    "standingorder.a_standing_order_asks_for_something": lambda w: standing(w, items=[]),
+    "standingorder.a_standing_order_ends_after_it_starts": lambda w: standing(
+        w, ends_on=NOW.date() - dt.timedelta(days=1)
+    ),
+    "standingorder.a_stopped_standing_order_has_its_time": lambda w: standing(w, is_active=False),
+    "standingorder.a_pause_has_its_beginning": lambda w: standing(w, paused_until=NOW.date()),
+    "standingday.a_day_of_a_standing_order_once": lambda w: standing_day(w, on=NOW.date(), state="due", settled_at=None),
+    "standingday.a_standing_order_comes_once_a_day": lambda w: standing_day(w, state="made"),
+    "standingday.a_made_day_has_its_order": lambda w: standing_day(w, state="made", order=None, made_for=None),
+    "standingday.what_is_not_made_says_why": lambda w: standing_day(w, state="skipped"),
+    "standingday.a_settled_day_has_its_time": lambda w: standing_day(w, state="due"),
+    "standingday.state_moves": lambda w: StandingDay.objects.filter(state="made").update(
+        state="skipped", order=None, made_for=None, reason="x"
+    ),
+    "standingday.frozen": lambda w: change(StandingDay, by_hand=True),
     "meterreading.one_reading_a_meter_and_day": lambda w: twice(lambda: reading(w)),
     "meterreading.a_reading_is_not_negative": lambda w: reading(w, reading_kg=-1),
+    "meterreading.a_reversed_reading_says_who_and_why": lambda w: reading(w, reversed_at=NOW),
+    "meterreading.frozen": lambda w: reading(w) or change(MeterReading, reading_kg=2),
     # deliveries
     "vehicle.a_vehicle_carries_something": lambda w: change(Vehicle, limit_kg=0),
     "stop.one_stop_a_position": lambda w: again(Stop, kind="patrol", order=None),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -94,6 +95,36 @@ class Message(Record):
             cause=cause,
             state=cls.State.WAITING if reachable else cls.State.CALL,
         )
+
+    @classmethod
+    def spread(
+        cls,
+        kind: str,
+        contacts: Iterable[Contact],
+        *,
+        cause: Callable[[int], tuple[str, object]],
+        words: Callable[[], dict[str, Any]],
+    ) -> None:
+        """Tell many the same thing, each in their language. Nobody is rung: the sweep finds them, some at a time."""
+        said: dict[str, str] = {}
+        rows = []
+        for contact in contacts:
+            customer = contact.customer
+            if customer.language not in said:
+                with translation.override(customer.language):
+                    said[customer.language] = str(NOTICES[kind].text) % words()
+            cause_kind, cause_id = cause(customer.pk)
+            rows.append(
+                cls(
+                    kind=kind,
+                    customer=customer,
+                    recipient=contact.phone,
+                    body=said[customer.language],
+                    cause_kind=cause_kind,
+                    cause_id=str(cause_id),
+                )
+            )
+        cls.objects.bulk_create(rows)
 
     @classmethod
     def write(

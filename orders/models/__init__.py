@@ -2,6 +2,7 @@
 
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.order import Order, OrderEvent, OrderLine
+from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
 from orders.models.repeat import MeterReading
 from orders.models.slot import Slot
@@ -17,6 +18,7 @@ __all__ = [
     "OrderLine",
     "Place",
     "Price",
+    "PriceChange",
     "Product",
     "Slot",
     "StandingDay",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from luckygas.db import Frozen, raise_check
 from luckygas.errors import Refused
 
 
@@ -63,16 +66,39 @@ class Product(models.Model):
 
 @dataclass(frozen=True)
 class Quote:
-    """What one product costs a customer on a day, in NT$: the gas, and the deposit for a cylinder without an empty."""
+    """What one product costs a customer on a day, in NT$.
+
+    The gas, the deposit for a cylinder without an empty, and what a kilogram of gas left in a returned one is worth.
+    """
 
     gas_twd: int
     deposit_twd: int
     is_sample: bool
+    residual_twd: int = 0
+
+
+class OnlyWithdrawn(pgtrigger.Trigger):
+    """A price goes only when the change that brought it was withdrawn, before it was valid."""
+
+    name = "only_withdrawn"
+    when = pgtrigger.Before
+    operation = pgtrigger.Delete
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            IF NOT EXISTS (SELECT 1 FROM orders_pricechange WHERE id = OLD.change_id AND withdrawn_on IS NOT NULL) THEN
+                {raise_check("a price is never taken away, only the change that brought it is withdrawn")}
+            END IF;
+            RETURN OLD;
+        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Price(models.Model):
-    """A price from a day on: for everybody, or for one customer. Old rows stay; the newest not after the day counts."""
+    """A price from a day on: for everybody, or for one customer. Old rows stay; the newest not after the day counts.
+
+    A customer's own price beats the list, until a row of theirs without an amount gives them the list again.
+    """
 
     class Kind(models.TextChoices):
         GAS = "gas", _("gas")
@@ -82,12 +108,16 @@ class Price(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="prices")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="prices")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.GAS)
-    amount_twd = models.PositiveIntegerField()
+    amount_twd = models.PositiveIntegerField(null=True)
     valid_from = models.DateField()
     is_sample = models.BooleanField(default=False)
+    change = models.ForeignKey("orders.PriceChange", on_delete=models.PROTECT, null=True, related_name="prices")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_twd__isnull=False) | Q(customer__isnull=False), name="a_list_price_is_an_amount"
+            ),
             models.UniqueConstraint(
                 fields=["product", "customer", "kind", "valid_from"],
                 nulls_distinct=False,
@@ -95,6 +125,10 @@ class Price(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["valid_from", "customer"], name="prices_by_day")]
+        triggers = [
+            Frozen("product_id", "customer_id", "kind", "amount_twd", "valid_from", "change_id"),
+            OnlyWithdrawn(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.kind} {self.amount_twd} from {self.valid_from}"
@@ -126,23 +160,26 @@ class Price(models.Model):
 
     @classmethod
     def _valid(cls, *, on: dt.date, customer: Customer | None) -> models.QuerySet[Price]:
+        """The newest row of the list and of the customer for each product and kind, the customer's own first."""
         return (
             cls.objects.filter(valid_from__lte=on)
             .filter(Q(customer=None) | Q(customer=customer) if customer else Q(customer=None))
             .order_by("product_id", "kind", models.F("customer").desc(nulls_last=True), "-valid_from")
-            .distinct("product_id", "kind")
+            .distinct("product_id", "kind", "customer")
         )
 
     @classmethod
     def _quoted(cls, rows: Iterable[Price]) -> dict[int, Quote]:
-        found: dict[int, dict[str, Price]] = {}
+        found: dict[int, dict[str, tuple[int, bool]]] = {}
         for row in rows:
-            found.setdefault(row.product_id, {})[row.kind] = row
+            if row.amount_twd is not None:
+                found.setdefault(row.product_id, {}).setdefault(row.kind, (row.amount_twd, row.is_sample))
         return {
             product_id: Quote(
-                gas_twd=kinds[cls.Kind.GAS].amount_twd,
-                deposit_twd=kinds[cls.Kind.DEPOSIT].amount_twd if cls.Kind.DEPOSIT in kinds else 0,
-                is_sample=kinds[cls.Kind.GAS].is_sample,
+                gas_twd=kinds[cls.Kind.GAS][0],
+                deposit_twd=kinds.get(cls.Kind.DEPOSIT, (0,))[0],
+                is_sample=kinds[cls.Kind.GAS][1],
+                residual_twd=kinds.get(cls.Kind.RESIDUAL, (0,))[0],
             )
             for product_id, kinds in found.items()
             if cls.Kind.GAS in kinds

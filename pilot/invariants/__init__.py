@@ -3,9 +3,10 @@
 Run after every fault, nightly in production, and on every restored backup: `manage.py invariants`.
 """
 
-from pilot.invariants import ledgers, orders, promises, protection, waiting
+from pilot.invariants import ledgers, orders, prices, promises, protection, standing, waiting
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
-    "INVARIANTS", "Invariant", "Violation", "check", "ledgers", "orders", "promises", "protection", "timed", "waiting",
+    "INVARIANTS", "Invariant", "Violation", "check", "ledgers", "orders", "prices", "promises", "protection", "standing",
+    "timed", "waiting",
 ]  # fmt: skip

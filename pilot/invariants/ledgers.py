@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Sum
+
+from customers.ledger import ages
+from customers.models import AccountEntry
 from pilot.invariants.rule import invariant, rows
 
 
@@ -110,4 +114,65 @@ def payments_are_booked() -> list[tuple[Any, Any]]:
           ON e.cause_kind = 'payment' AND e.cause_id = p.id::text AND e.purpose = 'received'
          AND e.account IN ('cash', 'bank') AND e.customer_id = p.customer_id
         GROUP BY p.id HAVING coalesce(sum(e.amount_twd), 0) <> p.received_twd
+    """)
+
+
+@invariant
+def payments_are_taken_back_once() -> list[tuple[Any, Any]]:
+    """A payment that was taken back has its legs the other way, and no other has such legs."""
+    return rows("""
+        SELECT p.id, 'received ' || p.received_twd || CASE WHEN r.id IS NULL THEN ', stays' ELSE ', taken back' END
+               || ', booked back ' || coalesce(sum(-e.amount_twd), 0)
+        FROM customers_payment p
+        LEFT JOIN customers_paymentreversal r ON r.payment_id = p.id
+        LEFT JOIN customers_accountentry e
+          ON e.cause_kind = 'payment' AND e.cause_id = p.id::text AND e.purpose = 'reversed'
+         AND e.account IN ('cash', 'bank')
+        GROUP BY p.id, r.id
+        HAVING coalesce(sum(-e.amount_twd), 0) <> CASE WHEN r.id IS NULL THEN 0 ELSE p.received_twd END
+    """)
+
+
+@invariant
+def open_charges_are_what_is_owed() -> list[tuple[Any, Any]]:
+    """Laid under their payments, the charges of who owes leave exactly the balance open, and nobody else's any."""
+    open_twd = {customer: age.total_twd for customer, age in ages().items()}
+    balances = AccountEntry.objects.filter(account="receivable").order_by().values_list("customer")
+    owed = dict(balances.annotate(twd=Sum("amount_twd")).filter(twd__gt=0))
+    return [
+        (f"customer {customer}", f"owes {owed.get(customer, 0)}, open {open_twd.get(customer, 0)}")
+        for customer in sorted(owed.keys() | open_twd.keys())
+        if owed.get(customer) != open_twd.get(customer)
+    ]
+
+
+@invariant
+def meters_are_billed_by_difference() -> list[tuple[Any, Any]]:
+    """What a reading charged is the gas since the one before at its day's price; a reversed one charges nothing."""
+    return rows("""
+        WITH gas AS (
+            SELECT id, site_id, product_id, read_on, CASE WHEN reversed_at IS NULL AND NOT is_new_meter THEN
+                   coalesce(reading_kg - lag(reading_kg) OVER meter, 0) ELSE 0 END AS kg
+            FROM orders_meterreading WHERE reversed_at IS NULL
+            WINDOW meter AS (PARTITION BY site_id, product_id ORDER BY read_on, is_new_meter, id)
+            UNION ALL
+            SELECT id, site_id, product_id, read_on, 0 FROM orders_meterreading WHERE reversed_at IS NOT NULL
+        ), priced AS (
+            SELECT gas.id, gas.kg, coalesce(own.amount_twd, list.amount_twd) AS twd FROM gas
+            JOIN customers_site s ON s.id = gas.site_id
+            LEFT JOIN LATERAL (
+                SELECT amount_twd FROM orders_price WHERE product_id = gas.product_id AND kind = 'gas'
+                  AND customer_id = s.customer_id AND valid_from <= gas.read_on ORDER BY valid_from DESC LIMIT 1
+            ) own ON true
+            LEFT JOIN LATERAL (
+                SELECT amount_twd FROM orders_price WHERE product_id = gas.product_id AND kind = 'gas'
+                  AND customer_id IS NULL AND valid_from <= gas.read_on ORDER BY valid_from DESC LIMIT 1
+            ) list ON true
+        )
+        SELECT 'reading ' || priced.id, priced.kg || ' kg at ' || coalesce(priced.twd::text, 'no price') || ', charged '
+               || coalesce(sum(e.amount_twd), 0)
+        FROM priced LEFT JOIN customers_accountentry e
+          ON e.cause_kind = 'reading' AND e.cause_id = priced.id::text AND e.account = 'receivable'
+        GROUP BY priced.id, priced.kg, priced.twd
+        HAVING coalesce(sum(e.amount_twd), 0) <> round(priced.kg * coalesce(priced.twd, 0))
     """)

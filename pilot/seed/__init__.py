@@ -24,11 +24,13 @@ from pilot.seed.book import Book
 from pilot.seed.crew import make_crews, make_customers_users, make_office
 from pilot.seed.history import History
 from pilot.seed.ledgers import Legs, make_places
+from pilot.seed.money import write_payments, write_price_changes
 from pilot.seed.people import People
 from pilot.seed.phones import write_incident, write_reports, write_signatures
 from pilot.seed.products import make_products
-from pilot.seed.repeats import write_readings, write_standing_orders
+from pilot.seed.repeats import write_readings
 from pilot.seed.rows import Table, dice, moment
+from pilot.seed.standing import write_standing_orders
 from pilot.seed.today import Today
 from pilot.seed.town import make_areas, make_calendar, make_depot, open_slots
 
@@ -94,8 +96,8 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     areas, depot = make_areas(), make_depot()
     make_calendar(since, today)
     open_slots(today)
-    wares = make_products(since=since, today=today)
     office, crews, users = make_office(), make_crews(depot), make_customers_users()
+    wares = make_products(since=since, today=today, by=office["manager"])
     places = make_places(depot.place.pk)
     opened = moment(since, 9 * 60)
     legs = Legs(at=opened)
@@ -113,8 +115,10 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     waiting = history.tell(days=days, orders=size.orders, progress=progress.phase("orders", size.orders))
     progress.phase("today", 0)
     Today(history, seed=seed, at=at, orders=size.today, office=office).tell(waiting)
-    write_standing_orders(town, seed=seed, since=today)
+    write_standing_orders(town, seed=seed, at=at, by=office["dispatcher"])
     write_readings(book, town, seed=seed, today=today, by=office["dispatcher"].pk)
+    write_price_changes(town, wares, at=at, by=office["manager"])
+    write_payments(town, at=at, by=office["manager"])
     write_reports(seed=seed, at=at)
     write_signatures(seed=seed, at=at)
     write_incident(town.live[-1], at=at, by=office["dispatcher"])

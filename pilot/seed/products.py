@@ -6,7 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.models import Price, Product
+from luckygas.db import derived_id
+from luckygas.models import User
+from orders.models import Price, PriceChange, Product
+from pilot.seed.rows import moment
 
 PLAIN, PROPANE, BRANDED, METERED = (
     Product.Family.PLAIN, Product.Family.PROPANE, Product.Family.BRANDED, Product.Family.METERED
@@ -51,9 +54,16 @@ class Ware:
         return 0 if self.is_metered else self.gas_twd[day >= self.changed_on]
 
 
-def make_products(*, since: dt.date, today: dt.date) -> dict[str, Ware]:
+def make_products(*, since: dt.date, today: dt.date, by: User) -> dict[str, Ware]:
     """Products by code, with two dates of sample prices: from the first day of data on, and this month's."""
     changed_on = today.replace(day=1)
+    changes = {
+        day: PriceChange.objects.create(
+            operation_id=derived_id("seed", "prices", day), valid_from=day, reason=reason, by=by,
+            at=moment(day - dt.timedelta(days=3), 10 * 60),
+        )
+        for day, reason in ((since, "開帳的牌價"), (changed_on, "中油公告調價"))
+    }  # fmt: skip
     wares = {}
     prices = []
     for sort, (code, name, name_en, family, gas_kg, tare_kg, gas, deposit) in enumerate(CATALOGUE, start=1):
@@ -66,7 +76,7 @@ def make_products(*, since: dt.date, today: dt.date) -> dict[str, Ware]:
         if family != METERED:
             kinds += [(Price.Kind.DEPOSIT, deposit, since), (Price.Kind.RESIDUAL, gas // gas_kg - 8, since)]
         prices += [
-            Price(product=product, kind=kind, amount_twd=amount, valid_from=day, is_sample=True)
+            Price(product=product, kind=kind, amount_twd=amount, valid_from=day, is_sample=True, change=changes[day])
             for kind, amount, day in kinds
         ]
         wares[code] = Ware(

@@ -1,4 +1,4 @@
-"""What comes again: standing orders, and meters that were read and billed."""
+"""Meters that were read and billed."""
 
 from __future__ import annotations
 
@@ -6,30 +6,14 @@ import datetime as dt
 from decimal import Decimal
 
 from luckygas.db import digest
-from orders.models import MeterReading, StandingOrder
+from orders.models import MeterReading
+from orders.models.repeat import gas_twd
 from pilot.seed.book import Book
 from pilot.seed.ledgers import Account
 from pilot.seed.people import Town
 from pilot.seed.rows import Table, dice, moment
 
-STANDING, METERS, READINGS = 36, 40, 3
-
-
-def write_standing_orders(town: Town, *, seed: int, since: dt.date) -> int:
-    """Businesses that want the same on the same days until they stop it."""
-    throw = dice(seed, "standing orders")
-    doors = [door for door in town.live if door.is_business and not door.takes.is_metered and not door.is_blocked]
-    rows = [
-        StandingOrder(
-            site_id=door.site,
-            rhythm=StandingOrder.Rhythm.WEEKLY,
-            weekdays=[day for day in throw.choice(((2, 5), (3,), (1, 4), (6,))) if day not in door.closed] or [5],
-            items=[{"product": door.takes.code, "quantity": door.quantity}],
-            starts_on=since,
-        )
-        for door in throw.sample(doors, min(STANDING, len(doors)))
-    ]
-    return len(StandingOrder.objects.bulk_create(rows))
+METERS, READINGS = 40, 3
 
 
 def write_readings(book: Book, town: Town, *, seed: int, today: dt.date, by: int) -> None:
@@ -37,20 +21,23 @@ def write_readings(book: Book, town: Town, *, seed: int, today: dt.date, by: int
     throw, ids = dice(seed, "readings"), Table.numbers(MeterReading)
     table = Table(
         MeterReading, "id", "operation_id", "body_digest", "site_id", "product_id", "read_on", "reading_kg", "by_id",
-        at=book.at,
+        "is_new_meter", "recorded_at", "reversed_at", "reversed_by_id", "reversed_why", at=book.at,
     )  # fmt: skip
     doors = [door for door in town.live if door.takes.is_metered]
     for door in throw.sample(doors, min(METERS, len(doors))):
         shows, used = Decimal(throw.randrange(100_00, 900_00)) / 100, Decimal(0)
         for months in range(READINGS, 0, -1):
-            pk, day = ids.next(), today - dt.timedelta(days=30 * months - 4)
-            body = {"site": door.site, "product": door.takes.pk, "on": day, "kg": shows}
-            table.add(pk, book.new_id(), digest(body), door.site, door.takes.pk, day, shows, by)
+            pk, day = ids.next(), today.replace(day=1) - dt.timedelta(days=30 * months - 26)
+            body = digest({"site": door.site, "product": door.takes.pk, "on": day, "kg": shows})
+            at = moment(day, 11 * 60)
+            table.add(
+                pk, book.new_id(), body, door.site, door.takes.pk, day, shows, by, False, at, None, None, ""
+            )  # fmt: skip
             if used:
-                amount = round(used * door.takes.gas_twd[day >= door.takes.changed_on])
+                amount = gas_twd(used, door.takes.gas_twd[day >= door.takes.changed_on])
                 book.legs.post(
                     door.customer, ((Account.RECEIVABLE, amount), (Account.SALES, -amount)), ("reading", pk), "charge",
-                    moment(day, 11 * 60), by,
+                    at, by,
                 )  # fmt: skip
             used = Decimal(throw.randrange(40_00, 260_00)) / 100
             shows += used
