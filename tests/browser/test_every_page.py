@@ -37,8 +37,9 @@ def test_every_page(role, language, world, window, live_server):
     for address, path in visits(world, role):
         come_from(address, person)
         page.context.add_cookies([cookie | {"url": live_server.url} for cookie in session_of(person)])
-        page.goto(path)
-        wrong += [f"{address.name}: {fault}" for fault in faults_of(page, size)]
+        answer = page.goto(path)
+        faults = faults_of(page, size) if answer.ok else [answer.status]
+        wrong += [f"{address.name}: {fault}" for fault in faults]
 
     assert not wrong, "\n".join(wrong)
 
