@@ -20,6 +20,15 @@ class OperationIdField(forms.UUIDField):
         super().__init__(**usual | kwargs)
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar; it reads days as 2026-11-24 in every language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 def refuse(form: forms.BaseForm, refused: Refused) -> None:
     """Say a verb's refusal at the field it is about, or on top of the form."""
     form.add_error(refused.field if refused.field in form.fields else None, str(refused.sentence))

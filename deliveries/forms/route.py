@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Driver, Route, Vehicle
+from luckygas.forms import DayInput
 
 
 class DayForm(forms.Form):
@@ -36,7 +37,7 @@ class DriverField(forms.ModelChoiceField):
 class CreateRouteForm(forms.Form):
     """A new route: its day, its sign, who drives and with what."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label=_("Day"), widget=DayInput())
     code = forms.CharField(label=_("Route code"), max_length=8, help_text=_("Like the line: 瑞1, 成2"))
     driver = DriverField(
         Driver.objects.filter(is_active=True).select_related("user", "vehicle").order_by("pk"), label=_("Driver")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Payment
-from luckygas.forms import OperationIdField
+from luckygas.forms import DayInput, OperationIdField
 from orders.models import Order, Slot
 from orders.querysets import OrderQuerySet
 from orders.wishes import When
@@ -26,7 +26,7 @@ class OrderFilterForm(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs={"type": "search", "aria-keyshortcuts": "F2 /"}),
     )
-    day = forms.DateField(label=_("Promised for"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Promised for"), required=False, widget=DayInput())
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[*ANY, ("open", _("all open")), *Order.State.choices]
     )
@@ -73,7 +73,7 @@ class RescheduleForm(forms.Form):
 
     operation_id = OperationIdField()
     when = forms.CharField(label=_("When"), required=False)
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput())
     reason = forms.CharField(label=_("What they said"), required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
