@@ -60,7 +60,12 @@ class Charge:
 
     @property
     def text(self) -> str:
-        words = {"order": _("gas delivered"), "reading": _("gas by the meter"), "opening": _("carried over")}
+        words = {
+            "order": _("gas delivered"),
+            "reading": _("gas by the meter"),
+            "opening": _("carried over"),
+            "merge": _("carried over"),
+        }
         return words.get(self.cause_kind, _("other"))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, Value
 
 from customers.models import Customer, Membership, Site
 from luckygas.models import User
@@ -20,7 +21,18 @@ class Mine:
 
     @classmethod
     def of(cls, user: User) -> Mine:
-        return cls(user, tuple(user.memberships.select_related("customer").order_by("pk")))
+        absorbed = ArrayAgg("customer__absorbed", filter=~Q(customer__absorbed=None), default=Value([]))
+        given = user.memberships.select_related("customer").annotate(absorbed_ids=absorbed).order_by("pk")
+        return cls(user, tuple(given))
+
+    @property
+    def records(self) -> list[tuple[int, int | None]]:
+        """The records they may look at, each with the one site or None: also those that were merged into theirs."""
+        return [
+            (record, membership.site_id)
+            for membership in self.memberships
+            for record in (membership.customer_id, *membership.absorbed_ids)  # type: ignore[attr-defined]
+        ]
 
     @cached_property
     def places(self) -> list[Site]:
@@ -43,7 +55,8 @@ class Mine:
         return [
             membership
             for membership in self.memberships
-            if membership.customer_id == customer_id and membership.site_id in {None, site_id}
+            if customer_id in {membership.customer_id, *membership.absorbed_ids}  # type: ignore[attr-defined]
+            and membership.site_id in {None, site_id}
         ]
 
     def may_order(self, site: Site) -> bool:

@@ -16,6 +16,7 @@ from luckygas.models import DISPATCHER, MANAGER, OPS
 from luckygas.phones import HOME_AREA, digits_of, narrow
 
 if TYPE_CHECKING:
+    from customers.models import Area
     from luckygas.models import User
 
 SEES_EVERYONE = frozenset({DISPATCHER, MANAGER, OPS})
@@ -39,38 +40,73 @@ class CustomerQuerySet(models.QuerySet):
     def search(self, text: str) -> Self:
         """Customers by number, phone, name or address fragment, in Chinese, half or full width.
 
-        Answers from trigram indexes; no text, no customers.
+        Answers from trigram indexes; no text, no customers. A merged record is found as the one it became part of.
         """
         from customers.models import Contact, Site
 
         key, digits = text_key(text), digits_of(text)
         if not key:
             return self.none()
-        matches = Q(name_key__contains=key)
+        own = Q(name_key__contains=key)
+        matches = Q()
         if len(digits) >= 3 and len(digits) >= len(re.sub(r"[^\w]", "", key)):
             spoken = digits.removeprefix("886") if digits.startswith("886") else digits
             fragment = spoken.removeprefix(HOME_AREA) if len(spoken) > 9 else spoken
             matches |= Q(pk__in=Contact.objects.filter(digits__contains=fragment).values("customer"))
             if len(digits) <= 8:
-                matches |= Q(number=int(digits)) | Q(legacy_code=digits)
+                own |= Q(number=int(digits)) | Q(legacy_code=digits)
         if len(key) >= 2:
             matches |= Q(pk__in=Site.objects.filter(address_key__contains=key).values("customer"))
-        return self.filter(matches).order_by(models.F("deactivated_at").asc(nulls_first=True), "number")
+        merged = self.model._base_manager.exclude(merged_into=None).filter(own).values("merged_into")
+        matches |= own | Q(pk__in=merged)
+        return self.filter(matches, merged_into=None).order_by(
+            models.F("deactivated_at").asc(nulls_first=True), "number"
+        )
+
+    def in_area(self, area: Area) -> Self:
+        """With an address there that we deliver to."""
+        return self.filter(pk__in=area.sites.active().values("customer"))
+
+    def owing(self) -> Self:
+        return self.filter(pk__in=_balances().filter(twd__gt=0).values("customer"))
+
+    def in_credit(self) -> Self:
+        return self.filter(pk__in=_balances().filter(twd__lt=0).values("customer"))
+
+    def over_limit(self) -> Self:
+        """Who owes more than their limit; who has none is never over it."""
+        limited = self.exclude(credit_limit_twd=None)
+        return limited.alias(owed_twd=_total("receivable")).filter(owed_twd__gt=models.F("credit_limit_twd"))
 
     def for_list(self) -> Self:
-        """With their phones and addresses, in two more queries."""
-        sites = apps.get_model("customers", "Site").objects.select_related("area")
-        return self.prefetch_related("contacts", models.Prefetch("sites", queryset=sites))
+        """With their money, and with their phones and addresses in two more queries."""
+        contacts = apps.get_model("customers", "Contact").objects.filter(is_active=True)
+        sites = apps.get_model("customers", "Site").objects.select_related("area").order_by("-is_active", "pk")
+        return self.with_money().prefetch_related(
+            models.Prefetch("contacts", queryset=contacts), models.Prefetch("sites", queryset=sites)
+        )
+
+    def with_area(self) -> Self:
+        """Each customer with the name of the area their first address is in, in the same query."""
+        sites = apps.get_model("customers", "Site").objects.filter(customer=models.OuterRef("pk")).order_by("pk")
+        return self.annotate(area_name=models.Subquery(sites.values("area__name")[:1]))
 
     def with_money(self) -> Self:
         """Each customer with what they owe and the deposits we hold, in the same query."""
-        entries = apps.get_model("customers", "AccountEntry").objects.filter(customer=models.OuterRef("pk")).order_by()
+        return self.annotate(balance_twd=_total("receivable"), deposits_twd=-_total("deposit"))
 
-        def total(account: str) -> Coalesce:
-            legs = entries.filter(account=account).values("account").annotate(total=models.Sum("amount_twd"))
-            return Coalesce(models.Subquery(legs.values("total")), 0)
 
-        return self.annotate(balance_twd=total("receivable"), deposits_twd=-total("deposit"))
+def _total(account: str) -> Coalesce:
+    """One customer's sum of an account: a walk along the index of their legs."""
+    entries = apps.get_model("customers", "AccountEntry").objects.filter(customer=models.OuterRef("pk")).order_by()
+    legs = entries.filter(account=account).values("account").annotate(total=models.Sum("amount_twd"))
+    return Coalesce(models.Subquery(legs.values("total")), 0)
+
+
+def _balances() -> models.QuerySet:
+    """What everybody owes, as `twd` of each `customer`: one walk along the index for all of them."""
+    entries = apps.get_model("customers", "AccountEntry").objects.filter(account="receivable").order_by()
+    return entries.values("customer").annotate(twd=models.Sum("amount_twd"))
 
 
 class SiteQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from customers.models import AccountEntry, Customer
+from customers.models import AccountEntry, Customer, Payment
 
 PAGE = 30
 SHOWN = (AccountEntry.Account.RECEIVABLE, AccountEntry.Account.DEPOSIT)
@@ -43,28 +43,41 @@ class Statement:
             rows = rows.filter(pk__lt=int(before))
         found = list(rows[: PAGE + 1])
         after: dict[str, int] = {account: rows.filter(account=account).total() for account in SHOWN}
-        lines = []
+        lines, payments = [], _payments(found[:PAGE])
         for entry in found[:PAGE]:
-            lines.append(_line(entry, after[entry.account]))
+            lines.append(_line(entry, after[entry.account], payments.get(entry.cause_id)))
             after[entry.account] -= entry.amount_twd
         return cls(
             customer.balance_twd, customer.deposits_twd, lines, str(found[PAGE - 1].pk) if len(found) > PAGE else ""
         )
 
 
-def _line(entry: AccountEntry, after: int) -> Line:
+def _payments(entries: list[AccountEntry]) -> dict[str, Payment]:
+    """The payments among the causes of these legs, by the key that the ledger has for them."""
+    pks = {int(entry.cause_id) for entry in entries if entry.cause_kind == "payment"}
+    found = Payment.objects.select_related("reversal").in_bulk(pks) if pks else {}
+    return {str(pk): payment for pk, payment in found.items()}
+
+
+def _line(entry: AccountEntry, after: int, payment: Payment | None) -> Line:
     """Deposits are shown as what we hold: their legs are credits, so the sign turns."""
     sign = -1 if entry.account == AccountEntry.Account.DEPOSIT else 1
-    return Line(entry, _words(entry), sign * entry.amount_twd, sign * after)
+    return Line(entry, _words(entry, payment), sign * entry.amount_twd, sign * after)
 
 
-def _words(entry: AccountEntry) -> str:
+def _words(entry: AccountEntry, payment: Payment | None) -> str:
+    if payment and entry.purpose == "reversed":
+        return _("payment taken back: %s") % payment.reversal.get_why_display()
+    if payment:
+        return _("payment, %s") % payment.get_method_display()
     if entry.account == AccountEntry.Account.DEPOSIT:
         return _("deposit held") if entry.amount_twd < 0 else _("deposit paid back")
     words = {
         "charge": _("gas"),
         "deposit": _("deposit"),
-        "received": _("payment"),
+        "reversed": _("corrected"),
         "residual": _("gas left in returned cylinders"),
+        "merged_in": _("carried over"),
+        "merged_out": _("carried over"),
     }
     return words.get(entry.purpose, entry.get_account_display())

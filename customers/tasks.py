@@ -29,3 +29,17 @@ def report_parked() -> None:
     from customers.services import report_parked as report
 
     report()
+
+
+@shared_task
+def work_on_import(pk: int) -> None:
+    from customers.importing import work
+
+    work(pk)
+
+
+@shared_task
+def go_on_with_imports() -> None:
+    from customers.importing import go_on
+
+    go_on()

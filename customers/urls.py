@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from customers.views import account, calls, contacts, incidents, payments, record, signup, sites
-from customers.views.list import index
+from customers.views import account, calls, contacts, imports, incidents, payments, record, signup, sites
+from customers.views.list import doubles, export, index
 from customers.views.outbox import outbox
 
 app_name = "customers"
@@ -17,6 +17,14 @@ urlpatterns = [
     path("outbox/", outbox, name="outbox"),
     path("customers/", index, name="index"),
     path("customers/new/", record.create, name="create"),
+    path("customers/doubles/", doubles, name="doubles"),
+    path("customers/export/", export, name="export"),
+    path("customers/imports/", imports.imports, name="imports"),
+    path("customers/imports/blank/", imports.blank_form, name="blank_form"),
+    path("customers/imports/<int:pk>/", imports.show_import, name="show_import"),
+    path("customers/imports/<int:pk>/run/", imports.run_import, name="run_import"),
+    path("customers/imports/<int:pk>/discard/", imports.discard_import, name="discard_import"),
+    path("customers/imports/<int:pk>/rows/<int:line>/", imports.want_row, name="want_row"),
     path("customers/<int:number>/", record.detail, name="detail"),
     path("customers/<int:number>/edit/", record.edit, name="edit"),
     path("customers/<int:number>/deactivate/", record.deactivate, name="deactivate"),
@@ -27,7 +35,9 @@ urlpatterns = [
     path("customers/<int:number>/contacts/<int:pk>/remove/", contacts.remove_contact, name="remove_contact"),
     path("customers/<int:number>/memberships/new/", contacts.add_membership, name="add_membership"),
     path("customers/<int:number>/memberships/<int:pk>/remove/", contacts.remove_membership, name="remove_membership"),
+    path("customers/<int:number>/payments/", payments.payments, name="payments"),
     path("customers/<int:number>/payments/new/", payments.pay, name="pay"),
+    path("customers/<int:number>/payments/<int:pk>/reverse/", payments.reverse_payment, name="reverse_payment"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<int:pk>/called/", calls.mark_called, name="mark_called"),
     path("calls/<int:pk>/retry/", calls.retry_message, name="retry_message"),

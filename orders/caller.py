@@ -53,9 +53,9 @@ class Caller:
         """Open orders of the customer, and the last delivered ones of this site, newest first; in two queries."""
         lines = Prefetch("lines", OrderLine.objects.select_related("product").order_by("product__sort", "pk"))
         delivered = Order.objects.filter(site=self.site, state="delivered").order_by("-placed_at").values("pk")
+        coming = Order.objects.filter(customer=self.customer, state__in=OPEN).order_by().values("pk")
         return list(
-            Order.objects.filter(customer=self.customer)
-            .filter(Q(state__in=OPEN) | Q(pk__in=delivered[:REMEMBERED]))
+            Order.objects.filter(pk__in=delivered[:REMEMBERED].union(coming, all=True))
             .order_by("-placed_at")
             .prefetch_related(lines)
         )

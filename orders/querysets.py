@@ -31,6 +31,10 @@ class OrderQuerySet(models.QuerySet):
         """Not finished: neither delivered nor cancelled."""
         return self.filter(state__in=OPEN)
 
+    def of_record(self, customer: Customer) -> Self:
+        """A customer's orders, and those of the records that were merged into theirs."""
+        return self.filter(customer__in=[customer.pk, *customer.absorbed.values_list("pk", flat=True)])
+
     def unplanned(self, *, until: dt.date) -> Self:
         """Waiting for a route, promised for that day or before."""
         return self.filter(state__in=UNPLANNED, promised_on__lte=until)
@@ -42,11 +46,12 @@ class OrderQuerySet(models.QuerySet):
         """The office sees every order; a member those of their customer, or of the one site they were given."""
         if user.roles & SEES_EVERYONE:
             return self
-        return self._of(user.memberships.values_list("customer", "site"))
+        given = user.memberships.values_list("customer", "customer__absorbed", "site")
+        return self._of((pk, site) for customer, absorbed, site in given for pk in (customer, absorbed) if pk)
 
     def of(self, mine: Mine) -> Self:
         """The orders that one person's memberships cover, whatever roles they hold beside."""
-        return self._of((membership.customer_id, membership.site_id) for membership in mine.memberships)
+        return self._of(mine.records)
 
     def _of(self, pairs: Iterable[tuple[int, int | None]]) -> Self:
         """Ids and not subqueries: over a million orders the planner then walks these customers' index."""

@@ -50,7 +50,8 @@ def _station(start: str, end: str, at: dt.datetime, data: dict) -> Station | Non
         ("planned", "out"): _("on the truck"),
     }
     if start == end:
-        return Station(_("changed"), at=at) if data else None
+        is_theirs = data and "customer" not in data  # two records of ours became one: nothing of the order changed
+        return Station(_("changed"), at=at) if is_theirs else None
     if start == "out" and end == "confirmed":
         return Station(_("could not be delivered"), "failed", at)
     if end == "delivered":

@@ -48,6 +48,30 @@ def customer(world: Any) -> dict[str, Any]:
     return {"number": world.order.customer.number}
 
 
+def payment(world: Any) -> dict[str, Any]:
+    return {"number": world.payment.customer.number, "pk": world.payment.pk}
+
+
+def price_change(world: Any) -> dict[str, Any]:
+    return {"pk": world.price_change.pk}
+
+
+def statement(world: Any) -> dict[str, Any]:
+    return customer(world) | {"year": 2026, "month": 11}
+
+
+def their_statement(world: Any) -> dict[str, Any]:
+    return {"number": world.their_order.customer.number, "year": 2026, "month": 11}
+
+
+def no_statement(world: Any) -> dict[str, Any]:
+    return {"number": 999_999, "year": 2026, "month": 11}
+
+
+def brought(world: Any) -> dict[str, Any]:
+    return {"pk": world.brought.pk}
+
+
 def stop(world: Any) -> dict[str, Any]:
     return {"pk": world.stop.pk}
 
@@ -68,9 +92,19 @@ def their_route(world: Any) -> dict[str, Any]:
     return {"pk": world.their_stop.route_id}
 
 
+def standing(world: Any) -> dict[str, Any]:
+    return {"pk": world.standing.pk}
+
+
+def their_standing(world: Any) -> dict[str, Any]:
+    return {"pk": world.their_standing.pk}
+
+
 ORDER = {"example": order, "theirs": their_order, "unknown": no_order}
 STOP = {"example": stop, "theirs": their_stop, "unknown": no_row}
+STANDING = {"example": standing, "theirs": their_standing, "unknown": no_row}
 POST = {"method": "post", "is_page": False}
+PATCH = {"method": "patch", "is_page": False}
 PHONE = {"phone": "0900-000-001"}
 
 PAGES = [
@@ -98,6 +132,14 @@ PAGES = [
     Page("customers:profile", SIGNED_IN),
     Page("customers:index", OFFICE),
     Page("customers:create", OFFICE),
+    Page("customers:doubles", OFFICE),
+    Page("customers:export", frozenset({MANAGER})),
+    Page("customers:imports", frozenset({MANAGER})),
+    Page("customers:blank_form", frozenset({MANAGER}), is_page=False),
+    Page("customers:show_import", frozenset({MANAGER}), brought),
+    Page("customers:run_import", frozenset({MANAGER}), no_row, **POST),
+    Page("customers:discard_import", frozenset({MANAGER}), no_row, **POST),
+    Page("customers:want_row", frozenset({MANAGER}), lambda world: no_row(world) | {"line": 2}, **POST),
     Page("customers:detail", OFFICE, customer),
     Page("customers:edit", OFFICE, customer),
     Page("customers:deactivate", OFFICE, customer),
@@ -108,7 +150,9 @@ PAGES = [
     Page("customers:remove_contact", OFFICE, lambda world: customer(world) | {"pk": 1}, **POST),
     Page("customers:add_membership", OFFICE, customer),
     Page("customers:remove_membership", OFFICE, lambda world: customer(world) | {"pk": 1}, **POST),
+    Page("customers:payments", OFFICE, customer),
     Page("customers:pay", OFFICE, customer),
+    Page("customers:reverse_payment", OFFICE, payment),
     Page("customers:calls", OFFICE),
     Page("customers:mark_called", OFFICE, no_row, **POST),
     Page("customers:retry_message", OFFICE, no_row, **POST),
@@ -130,6 +174,39 @@ PAGES = [
     Page("orders:reschedule", OFFICE, order),
     Page("orders:deliver", OFFICE, order),
     Page("orders:standing", OFFICE, customer, is_page=False),
+    Page("orders:prices", OFFICE),
+    Page("orders:enter_prices", frozenset({MANAGER})),
+    Page("orders:reprice", OFFICE),
+    Page("orders:price_change", OFFICE, price_change),
+    Page("orders:withdraw_prices", frozenset({MANAGER}), price_change),
+    Page("orders:statements", OFFICE),
+    Page("orders:print_statements", OFFICE),
+    Page("orders:statement", OFFICE | {CUSTOMER}, statement, their_statement, no_statement),
+    Page("orders:readings", OFFICE),
+    Page("orders:meter", OFFICE, lambda world: {"pk": world.reading.site_id}),
+    Page("orders:correct_reading", OFFICE, lambda world: {"pk": world.reading.pk}),
+    Page("orders:standing_of", OFFICE, customer, is_page=False),
+    Page("orders:my_standing", frozenset({CUSTOMER})),
+    Page("orders:standing_orders", OFFICE),
+    Page("orders:create_standing", OFFICE),
+    Page("orders:standing_days", OFFICE),
+    Page("orders:put_aside", OFFICE, no_row, **POST),
+    Page("orders:standing_order", OFFICE, standing),
+    Page("orders:edit_standing", OFFICE, standing),
+    Page("orders:pause_standing", OFFICE, standing),
+    Page("orders:resume_standing", OFFICE, standing, **POST),
+    Page("orders:end_standing", OFFICE, standing),
+    Page("orders:make_standing", OFFICE, standing),
+    Page("api:api-root", SIGNED_IN, is_page=False),
+    Page("api:openapi-json", SIGNED_IN, is_page=False),
+    Page("api:templates", OFFICE | {CUSTOMER}, is_page=False),
+    Page("api:templates", OFFICE, **POST),
+    Page("api:template", OFFICE | {CUSTOMER}, **STANDING, is_page=False),
+    Page("api:template", OFFICE, standing, **PATCH),
+    Page("api:deactivate_template", OFFICE, standing, **POST),
+    Page("api:template_orders", OFFICE, standing, **POST),
+    Page("api:templates_of_customer", OFFICE | {CUSTOMER}, customer, is_page=False),
+    Page("orders:merge", frozenset({MANAGER}), customer),
     Page("orders:desk", OFFICE),
     Page("orders:find", OFFICE, is_page=False),
     Page("orders:call", OFFICE, customer),

@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Site
+from customers.models import Import, Payment, Site
 from deliveries.models import Stop
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
-from orders.models import Order, Product
+from orders.models import MeterReading, Order, PriceChange, Product, StandingOrder
 from orders.windows import windows_for
 from orders.wishes import Item, When, Wish
 from pilot.seed import Size, load
@@ -45,14 +45,28 @@ def look_around() -> SimpleNamespace:
         people=people,
         order=order_again(people[CUSTOMER]),
         their_order=order_again(User.objects.get(username="customer2")),
+        brought=Import.objects.get(),
         on_its_way=Order.objects.visible_to(people[CUSTOMER]).get(state=Order.State.OUT),
         stop=stop,
         their_stop=their_stop,
+        standing=standing_order_of(people[CUSTOMER]),
+        their_standing=standing_order_of(User.objects.get(username="customer2")),
+        payment=Payment.objects.kept().latest("pk"),
+        price_change=PriceChange.objects.filter(customer=None).latest("valid_from"),
+        reading=MeterReading.objects.kept().latest("read_on"),
     )
 
 
 def next_stop(driver: User) -> Stop:
     return Stop.objects.of_driver(driver).todo().order_by("position")[0]
+
+
+def standing_order_of(person: User) -> StandingOrder:
+    """What this person's home wants again on Mondays."""
+    site = Site.objects.get(customer__memberships__user=person, customer__kind="household")
+    return StandingOrder.objects.create(
+        site=site, weekdays=[1], items=[{"product": "20", "quantity": 1}], starts_on=timezone.localdate()
+    )
 
 
 def order_again(person: User) -> Order:

@@ -9,48 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
-from customers.models.customer import Stage
 from customers.tax_id import is_tax_id
 from luckygas.errors import Refused
 from luckygas.forms import OperationIdField
 from luckygas.phones import narrow
 from luckygas.phones import parse as parse_phone
 
-ANY = [("", _("all"))]
 CREDIT = ("credit_limit_twd", "is_blocked")  # a manager's
-
-
-class CustomerFilterForm(forms.Form):
-    """Which customers to list; every field may be empty."""
-
-    text = forms.CharField(
-        label=_("Name, number, phone or address"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "aria-keyshortcuts": "F2 /"}),
-    )
-    area = forms.ModelChoiceField(
-        label=_("Area"), required=False, queryset=Area.objects.all(), to_field_name="code", empty_label=_("all")
-    )
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[*ANY, *Customer.Kind.choices])
-    stage = forms.ChoiceField(label=_("Stage"), required=False)
-    stopped = forms.BooleanField(label=_("stopped ones too"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [*ANY, *Stage.choices]  # type: ignore[attr-defined]
-
-    def chosen(self) -> Any:
-        """Those that were asked for, in the order of their numbers or of how well they match."""
-        self.is_valid()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        found = Customer.objects.search(asked["text"]) if "text" in asked else Customer.objects.order_by("number")
-        if "area" in asked:
-            found = found.filter(pk__in=asked["area"].sites.values("customer"))
-        for name in ("kind", "stage"):
-            if name in asked:
-                found = found.filter(**{name: asked[name]})
-        return found if "stopped" in asked or "text" in asked else found.active()
 
 
 class CustomerForm(forms.ModelForm):

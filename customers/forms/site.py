@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
-from customers.models.site import FIRST_HOUR, WEEKDAYS
+from customers.models.site import FIRST_HOUR, MOST_STATIONS, WEEKDAYS
 from luckygas.phones import narrow
 
 HOURS = [(str(bit), f"{FIRST_HOUR + bit:02d}–{FIRST_HOUR + bit + 1:02d}") for bit in range(12)]
@@ -22,7 +22,7 @@ class SiteForm(forms.ModelForm):
         fields = [
             *("label", "address", "area", "access_note", "driver_note", "hours", "closed_weekdays"),
             *("closed_on_holidays", "vehicle", "reserve_limit_kg", "connected_kg", "daily_use_kg"),
-            *("latitude", "longitude", "is_active"),
+            *("is_patrolled", "latitude", "longitude", "is_active"),
         ]
         labels = {
             "area": _("Area"),
@@ -55,6 +55,18 @@ class SiteForm(forms.ModelForm):
         self.fields["area"].empty_label = _("choose")  # type: ignore[attr-defined]
         mask = self.instance.hours
         self.initial["hours"] = [bit for bit, _name in HOURS if mask >> int(bit) & 1]
+        for place in range(MOST_STATIONS):
+            known = self.instance.stations[place] if place < len(self.instance.stations) else {}
+            self._add(f"station_{place}_name", _("Station"), known.get("name", ""))
+            self._add(f"station_{place}_set", _("Cylinders there"), known.get("set", ""))
+
+    def _add(self, name: str, label: Any, initial: str) -> None:
+        self.fields[name] = forms.CharField(label=label, max_length=40, required=False, initial=initial)
+
+    @property
+    def stations(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The five pairs of boxes: where it is, and what is connected there."""
+        return [(self[f"station_{place}_name"], self[f"station_{place}_set"]) for place in range(MOST_STATIONS)]
 
     def clean_address(self) -> str:
         return narrow(self.cleaned_data["address"])
@@ -78,6 +90,16 @@ class SiteForm(forms.ModelForm):
             self.add_error("latitude", _("This pin is not in Taiwan."))
         return data
 
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the record keeps it."""
+        facts = {name: value for name, value in self.cleaned_data.items() if not name.startswith("station_")}
+        pairs = [
+            {key: narrow(self.cleaned_data[f"station_{place}_{key}"]) for key in ("name", "set")}
+            for place in range(MOST_STATIONS)
+        ]
+        return facts | {"stations": [pair for pair in pairs if any(pair.values())]}
+
     def changed(self) -> dict[str, Any]:
         """The facts that differ from what is on the record."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        names = {"stations" if name.startswith("station_") else name for name in self.changed_data}
+        return {name: value for name, value in self.facts().items() if name in names}

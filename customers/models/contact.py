@@ -53,6 +53,7 @@ class Contact(Record):
         """A contact from a number as it was typed; refused when it is no number. Mobiles take SMS."""
         phone: Phone = parse_phone(raw)
         customer.lock()
+        customer.check_whole()
         if cls.objects.filter(customer=customer, phone=phone.e164, extension=phone.extension, is_active=True).exists():
             raise Refused(_("This number is already on the record."), field="phone", code="duplicate")
         return cls.objects.create(
@@ -101,6 +102,7 @@ class Membership(Record):
     ) -> "Membership":
         """Let somebody who signed up act for this customer, at one site or at all (None). Given again: changed."""
         customer.lock()
+        customer.check_whole()
         if site is not None and site.customer_id != customer.pk:
             raise Refused(_("This address belongs to somebody else."), field="site", code="other_customer")
         membership, is_new = cls.objects.get_or_create(

@@ -134,6 +134,11 @@ class Customer(Record):
     def is_active(self) -> bool:
         return self.deactivated_at is None
 
+    @property
+    def is_over_limit(self) -> bool:
+        """They owe more than they may; who has no limit recorded is never over it."""
+        return self.credit_limit_twd is not None and self.balance_twd > self.credit_limit_twd
+
     @cached_property
     def balance_twd(self) -> int:
         """What they owe us, in NT$; negative is their credit."""
@@ -156,6 +161,7 @@ class Customer(Record):
     def change(self, *, by: User, **facts: Any) -> None:
         """Correct what is written on the record; who and when stands in the history."""
         self.lock()
+        self.check_whole()
         for name, value in facts.items():
             setattr(self, name, value)
         self.save(update_fields=list(facts))
@@ -191,10 +197,27 @@ class Customer(Record):
         self.deactivated_at, self.deactivated_reason = timezone.now(), reason.strip()
         self.save(update_fields=["deactivated_at", "deactivated_reason"])
 
+    def become_part_of(self, kept: "Customer", *, reason: str) -> None:
+        """This record was absorbed: it stays for its history and leads to the other, like those it had absorbed."""
+        for record in [self, *self.absorbed.all()]:
+            record.merged_into = kept
+            record.deactivated_at = record.deactivated_at or timezone.now()
+            record.deactivated_reason = record.deactivated_reason or reason
+            record.save(update_fields=["merged_into", "deactivated_at", "deactivated_reason"])
+
+    def check_whole(self) -> None:
+        """Nothing new is written on a record that was merged into another."""
+        if self.merged_into:
+            raise Refused(
+                _("This record was merged into %(code)s. Write it there.") % {"code": self.merged_into.code},
+                code="merged",
+            )
+
     @transaction.atomic
     def reactivate(self, *, by: User) -> None:
         """Serve this customer again."""
         self.lock()
+        self.check_whole()
         self.deactivated_at, self.deactivated_reason = None, ""
         self.save(update_fields=["deactivated_at", "deactivated_reason"])
 

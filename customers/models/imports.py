@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from django.db import models
+import hashlib
+import uuid
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.customer import Customer
+from luckygas import live
 from luckygas.db import Moves, Record
+from luckygas.doorbell import ring
+from luckygas.errors import Refused
 from luckygas.models import User
 
 
 class ImportState(models.TextChoices):
-    READING = "reading", _("being checked")
+    READING = "reading", pgettext_lazy("import", "being checked")
     READ = "read", _("checked")
     REFUSED = "refused", _("cannot be read")
     RUNNING = "running", _("being put on the record")
@@ -30,6 +38,7 @@ IMPORT_MOVES: dict[str, tuple[str, ...]] = {
     ImportState.DISCARDED: (),
 }
 AT_WORK = (ImportState.READING, ImportState.RUNNING)
+UNIQUE = {"number", "legacy_code"}  # what no two records may share
 COUNTS = (ImportState.READING, ImportState.READ, ImportState.RUNNING, ImportState.DONE)
 
 
@@ -65,6 +74,77 @@ class Import(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in AT_WORK
+
+    @classmethod
+    @transaction.atomic
+    def bring(cls, *, operation_id: uuid.UUID, name: str, content: bytes, by: User) -> Import:
+        """Take a file to be read by a worker, once per `operation_id`; one that is here already is refused."""
+        if known := cls.objects.filter(operation_id=operation_id).first():
+            return known
+        fingerprint = hashlib.sha256(content).hexdigest()
+        if known := cls.objects.filter(digest=fingerprint, state__in=COUNTS).first():
+            raise Refused(
+                _("%(who)s brought this file on %(day)s. It stands in the list below.")
+                % {"who": known.by, "day": timezone.localtime(known.at).strftime("%Y-%m-%d")},
+                field="file",
+                code="twice",
+            )
+        return cls.objects.create(
+            operation_id=operation_id, name=name[:120], digest=fingerprint, content=content, by=by
+        ).ring()
+
+    @transaction.atomic
+    def start(self, *, by: User) -> None:
+        """Put on the record what was shown: the right lines, and the doubles that somebody wants all the same."""
+        self.lock()
+        if self.state in {ImportState.RUNNING, ImportState.DONE}:
+            return  # pressed twice
+        self._move(ImportState.RUNNING, started_by=by)
+        self.ring()
+
+    @transaction.atomic
+    def discard(self, *, by: User) -> None:
+        """Nobody wants it: the lines and the file are forgotten, nothing was put on the record."""
+        self.lock()
+        self._move(ImportState.DISCARDED, content=b"")
+        self.rows.all().delete()
+
+    @transaction.atomic
+    def refuse(self, sentence: str) -> None:
+        """It cannot be read at all."""
+        self.lock()
+        if self.state == ImportState.READING:
+            self._move(ImportState.REFUSED, refusal=sentence[:400], content=b"")
+
+    def finish_reading(self) -> None:
+        """Every line is checked. The row is locked by who calls."""
+        self._move(ImportState.READ, content=b"")
+
+    def finish(self) -> None:
+        """Every wanted line is on the record. The row is locked by who calls."""
+        self._move(ImportState.DONE, done_at=timezone.now())
+
+    def _move(self, state: ImportState, **fields: Any) -> None:
+        if state not in IMPORT_MOVES[self.state]:
+            raise Refused(
+                _("This import is %(state)s; that is not possible now.") % {"state": self.get_state_display()},
+                code="illegal_move",
+            )
+        for name, value in (fields | {"state": state, "worked_at": timezone.now()}).items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", "worked_at", *fields])
+        live.changed("import", self.pk)
+
+    def ring(self) -> Import:
+        """Tell a worker, once the transaction commits."""
+        from customers.tasks import work_on_import
+
+        ring(work_on_import, self.pk)
+        return self
+
 
 class RowState(models.TextChoices):
     RIGHT = "right", _("right")
@@ -94,9 +174,7 @@ class ImportRow(Record):
     facts = models.JSONField(default=dict, help_text="as it was understood")
     mistakes = models.JSONField(default=list, help_text="[[header, code]]")
     doubles = models.JSONField(default=list, help_text="[[what is the same, customer number or null, line or null]]")
-    is_wanted = models.BooleanField(
-        default=False, help_text="a person said: put this double on the record all the same"
-    )
+    is_wanted = models.BooleanField(default=False, help_text="a person wants this double on the record")
     state = models.CharField(max_length=6, choices=RowState)
     refusal = models.CharField(max_length=400, blank=True)
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, null=True, related_name="import_row")
@@ -115,3 +193,18 @@ class ImportRow(Record):
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.line}"
+
+    @property
+    def can_be_wanted(self) -> bool:
+        """Two records may share a phone or an address, but never a number."""
+        return self.state == RowState.DOUBLE and not {what for what, _number, _line in self.doubles} & UNIQUE
+
+    @transaction.atomic
+    def want(self, is_wanted: bool, *, by: User) -> None:
+        """A person decides about a double: put it on the record all the same, or leave it out."""
+        self.source.lock()
+        self.lock()
+        if self.source.state != ImportState.READ or not self.can_be_wanted:
+            raise Refused(_("This line cannot be changed any more."), code="too_late")
+        self.is_wanted = is_wanted
+        self.save(update_fields=["is_wanted"])

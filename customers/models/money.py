@@ -72,9 +72,11 @@ class AccountEntry(models.Model):
     ) -> None:
         """Write one transfer: `legs` gives each account's signed NT$ and sums to zero; zero legs are left out.
 
-        The transfer's id follows from cause and purpose, so the same effect cannot be posted twice.
+        The transfer's id follows from cause and purpose, so the same effect cannot be posted twice. What still comes
+        in for a record that was merged into another goes to that one's account.
         """
         at = at or timezone.now()
+        customer = customer.merged_into or customer
         kind, key = cause
         if sum(legs.values()):
             raise ValueError(f"legs of {kind} {key} {purpose} do not sum to zero")
@@ -153,6 +155,7 @@ class Payment(Record):
             if known.body_digest != body:
                 raise Refused(_("This payment was already recorded with another amount."), code="other_body")
             return known
+        customer = customer.merged_into or customer
         if not 0 < received_twd <= 10_000_000:
             raise Refused(_("Enter the amount received, in whole NT$."), field="received_twd", code="bad_amount")
         at = at or timezone.now()

@@ -102,6 +102,7 @@ class Site(Record):
     def add(cls, *, customer: Customer, by: User, **facts: Any) -> "Site":
         """Another place of this customer's; refused when the same address is on the record already."""
         customer.lock()
+        customer.check_whole()
         if customer.sites.active().filter(address_key=text_key(facts["address"])).exists():
             raise Refused(_t("This address is already on the record."), field="address", code="duplicate")
         return cls.objects.create(customer=customer, pin_source=cls._pinned_by_hand(facts), **facts)

@@ -169,6 +169,7 @@ class CylinderMovement(models.Model):
         purpose: str,
         by: User | None,
         at: dt.datetime | None = None,
+        cylinder: Cylinder | None = None,
     ) -> CylinderMovement | None:
         """Write one movement from `start` to `end`, each a place and a state; none when nothing moved."""
         if quantity <= 0:
@@ -176,6 +177,7 @@ class CylinderMovement(models.Model):
         at = at or timezone.now()
         return cls.objects.create(
             product=product,
+            cylinder=cylinder,
             quantity=quantity,
             from_place=start[0],
             from_state=start[1],

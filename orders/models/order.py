@@ -82,6 +82,24 @@ class OnlyOfTheNewSystem(pgtrigger.Trigger):
         """  # noqa: E501, S608  (no input reaches it: it becomes a trigger in a migration)
 
 
+class FollowsMerge(pgtrigger.Trigger):
+    """An order stays with its customer; only while it is open it goes along when their record is merged."""
+
+    name = "customer_changes_by_merge"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            IF OLD.customer_id <> NEW.customer_id AND (OLD.state IN ('delivered', 'cancelled') OR NOT EXISTS (
+                SELECT 1 FROM customers_customer WHERE id = OLD.customer_id AND merged_into_id = NEW.customer_id
+            )) THEN
+                {raise_check("an order stays with its customer")}
+            END IF;
+            RETURN NEW;
+        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
+
+
 class Order(Record):
     """Gas that a customer asked for, with what it was decided with: prices, flags, stage, channel, promised day."""
 
@@ -167,7 +185,8 @@ class Order(Record):
         triggers = [
             OnlyOfTheNewSystem(),
             Moves(name="state_moves", field="state", moves=MOVES),
-            Frozen("operation_id", "number", "customer_id", "variant", "system_of_record"),
+            FollowsMerge(),
+            Frozen("operation_id", "number", "variant", "system_of_record"),
         ]
 
     def __str__(self) -> str:
@@ -508,6 +527,16 @@ class Order(Record):
         self.save(update_fields=["leak_check"])
 
     @transaction.atomic
+    def follow(self, kept: Customer, *, site: Site, by: User) -> None:
+        """Their record was merged into `kept`: an open order goes along, to the same place under its own name there."""
+        self.lock()
+        before = {"customer": self.customer.number, "site": self.site_id}
+        self.customer, self.site = kept, site
+        self.save(update_fields=["customer", "site"])
+        OrderEvent.write(self, self.state, self.state, by=by, reason="merged", data=before)
+        live.changed("order", self.number)
+
+    @transaction.atomic
     def settle(self, to: str, *, by: User, reason: str) -> None:
         """The office decides an order in review: delivered, confirmed or cancelled; never past a missing leak check.
 
@@ -588,6 +617,29 @@ class Order(Record):
                 line.unit_price_twd = quote.gas_twd
                 line.save(update_fields=["unit_price_twd"])
         reason = reason or "rescheduled"
+        OrderEvent.write(self, self.state, self.state, by=by, reason=reason, data=before, operation_id=operation_id)
+        live.changed("order", self.number)
+
+    @transaction.atomic
+    def reprice(self, *, by: User, reason: str, operation_id: uuid.UUID | None = None) -> None:
+        """The customer moved it, or agreed: it costs what its promised day costs. Once per operation."""
+        self.customer.lock()
+        self.lock()
+        if operation_id and self.events.filter(operation_id=operation_id).exists():
+            return
+        if self.state not in {State.PLACED, State.HELD, State.CONFIRMED, State.PLANNED} or self.owed_from_id:
+            raise Refused(_("The prices of this order stay as they are."), code="too_late")
+        lines = [line for line in self.lines.select_related("product") if not line.product.is_metered]
+        products = [line.product for line in lines]
+        quotes = Price.quotes(on=self.promised_on, customer=self.customer, products=products)
+        _check_prices([Item(product, 1) for product in products], quotes)
+        before = {"priced_on": self.priced_on, "due_twd": self.due_twd}
+        for line in lines:
+            quote = quotes[line.product_id]
+            line.unit_price_twd, line.deposit_twd = quote.gas_twd, quote.deposit_twd
+        OrderLine.objects.bulk_update(lines, ["unit_price_twd", "deposit_twd"])
+        self.priced_on = self.promised_on
+        self.save(update_fields=["priced_on"])
         OrderEvent.write(self, self.state, self.state, by=by, reason=reason, data=before, operation_id=operation_id)
         live.changed("order", self.number)
 

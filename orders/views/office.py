@@ -50,7 +50,7 @@ def standing(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "customer": customer,
         "places": [(site, cylinders[site.pk]) for site in sites],
-        "orders": Order.objects.filter(customer=customer).for_office_list().page_after("")[:RECENT],
+        "orders": Order.objects.of_record(customer).for_office_list().page_after("")[:RECENT],
     }
     return show(request, "orders/standing.html", context, part="standing")
 

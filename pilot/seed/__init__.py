@@ -28,6 +28,7 @@ from pilot.seed.money import write_payments, write_price_changes
 from pilot.seed.people import People
 from pilot.seed.phones import write_incident, write_reports, write_signatures
 from pilot.seed.products import make_products
+from pilot.seed.records import write_records
 from pilot.seed.repeats import write_readings
 from pilot.seed.rows import Table, dice, moment
 from pilot.seed.standing import write_standing_orders
@@ -119,6 +120,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     write_readings(book, town, seed=seed, today=today, by=office["dispatcher"].pk)
     write_price_changes(town, wares, at=at, by=office["manager"])
     write_payments(town, at=at, by=office["manager"])
+    write_records(town, seed=seed, by=office["manager"])
     write_reports(seed=seed, at=at)
     write_signatures(seed=seed, at=at)
     write_incident(town.live[-1], at=at, by=office["dispatcher"])

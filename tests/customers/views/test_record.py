@@ -35,7 +35,7 @@ def at(name, customer, *more):
 
 # --- list ------------------------------------------------------------------------------------------------------------
 def names(response):
-    return [customer.name for customer in response.context["page"]]
+    return [customer.name for customer in response.context["listing"].page]
 
 
 def test_the_list_filters_by_what_the_address_says(signed_in, dispatcher, shop):
@@ -49,7 +49,8 @@ def test_the_list_filters_by_what_the_address_says(signed_in, dispatcher, shop):
     assert names(browser.get(url, {"area": "東"})) == [other.name]
     assert names(browser.get(url, {"text": "000460"})) == ["日昇旅店"]
     assert names(browser.get(url, {"stage": "legacy"})) == []
-    assert names(browser.get(url, {"stopped": "on"})) == ["日昇旅店", "林太太", "收了"]
+    assert names(browser.get(url, {"serving": "all"})) == ["日昇旅店", "林太太", "收了"]
+    assert names(browser.get(url, {"serving": "stopped"})) == ["收了"]
 
 
 def test_htmx_gets_the_list_alone(signed_in, dispatcher, shop):
@@ -85,6 +86,7 @@ def test_the_record_shows_facts_changes_and_who_looked(signed_in, dispatcher, ma
     signed_in(dispatcher).post(at("edit", shop), facts(name="日昇大旅店"))
 
     response = signed_in(dispatcher).get(at("detail", shop))
+    looks = signed_in(manager).get(at("detail", shop)).context["looks"]
 
     html = response.content.decode()
     assert "0900-000-460" in html
@@ -92,8 +94,9 @@ def test_the_record_shows_facts_changes_and_who_looked(signed_in, dispatcher, ma
         (old, new) for change in response.context["changes"] for _, old, new in change.fields
     ]
     assert {change.by for change in response.context["changes"]} >= {str(dispatcher)}
-    assert [read.user for read in response.context["reads"]] == [dispatcher, manager]
-    assert RecordRead.objects.filter(record_id=shop.pk).count() == 2
+    assert "looks" not in response.context
+    assert [look.by for look in looks] == [str(manager), str(dispatcher), str(manager)]
+    assert RecordRead.objects.filter(record_id=shop.pk).count() == 3
 
 
 def test_the_record_takes_fifteen_queries_at_most(signed_in, dispatcher, shop, django_assert_max_num_queries):
