@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from luckygas.colours import BOARD
-from luckygas.calendars import calendar
+from luckygas.frames import frame_of
+from luckygas.http import stands_on
 from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
@@ -47,6 +48,9 @@ def company(request: HttpRequest) -> dict[str, Any]:
         "now": timezone.localtime(),
         "live_url": live_url(request),
         "office_menu": lambda: office_menu(request),
+        "frame": lambda: "base_office.html" if office_menu(request) else "base_customer.html",
+        "app": lambda: frame_of(request),
+        "again": lambda: stands_on(request),
     }
 
 

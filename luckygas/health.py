@@ -95,9 +95,11 @@ def _media() -> None:
 
 def database_down(request: HttpRequest, error: BaseException) -> HttpResponse:
     """503 with what to do; the page needs no database, and forms keep their draft in the browser."""
+    from luckygas.frames import PLAIN  # brings the models, which are not there yet when Celery reads this file
+
     logger.error("database_down %s", type(error).__name__)
     with contextlib.suppress(DatabaseError):
         connection.close_if_unusable_or_obsolete()
     if request.path.startswith("/api/") or "json" in request.headers.get("accept", ""):
         return JsonResponse({"code": "unavailable"}, status=503, headers=AGAIN)
-    return HttpResponse(render_to_string("503.html", {}, request), status=503, headers=AGAIN)
+    return HttpResponse(render_to_string("503.html", {"app": PLAIN}, request), status=503, headers=AGAIN)

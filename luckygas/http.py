@@ -6,6 +6,7 @@ function here has two answers: a page or a redirect for a plain browser, a part 
 
 import json
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -75,6 +76,19 @@ def leave(request: HttpRequest, url: str, *, status: int = 303) -> HttpResponse:
         response = HttpResponseRedirect(url)
         response.status_code = status
     return keep_private(request, response)
+
+
+def stands_on(request: HttpRequest) -> str:
+    """The page a person looks at: htmx and forms ask other addresses from there, some of which take no GET."""
+    if request.method in {"GET", "HEAD"} and not wants_part(request):
+        return request.get_full_path()
+    htmx = getattr(request, "htmx", None)
+    if htmx and htmx.current_url_abs_path:
+        return str(htmx.current_url_abs_path)
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc == request.get_host() and page.path.startswith("/"):
+        return urlunsplit(("", "", page.path, page.query, ""))
+    return request.get_full_path() if request.method == "GET" else "/"
 
 
 def bells(changed: Words | None) -> dict[str, Any]:

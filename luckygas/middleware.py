@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
 
 from luckygas import calendars, health
 from luckygas.http import leave
@@ -47,6 +49,21 @@ class DatabaseDownMiddleware:
         return None
 
 
+class WordsMiddleware:
+    """An answer without a word, such as 405 to who opens the address of a form, is a white page: it gets its words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or wants_part(request) or not request.accepts("text/html"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 class CalendarMiddleware:
     """Years as this browser's person counts them, for as long as its request lasts and for nobody else's."""
 
@@ -78,10 +95,19 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return None
 
     def handle_no_permission(self, request: HttpRequest, view_func):  # noqa: ANN001, ANN201
-        response = super().handle_no_permission(request, view_func)
-        if getattr(request, "htmx", None):
-            return leave(request, response["Location"])
-        return response
+        """To the sign-in page, and from there back to the page the person looked at, which is no address of a form."""
+        if request.path.startswith(API):
+            return refusal(401, "sign_in", _("Sign in first."))
+        name = self.get_redirect_field_name(view_func)
+        response = redirect_to_login(stands_on(request), self.get_login_url(view_func), name)
+        return leave(request, response["Location"], status=302)
+
+    @staticmethod
+    def _lead(request: HttpRequest, door: str) -> HttpResponse:
+        """To a door that stands before the work; a machine is told that a person has to go there."""
+        if request.path.startswith(API):
+            return refusal(403, door, _("Sign in with a browser first, and finish what it asks for."))
+        return leave(request, resolve_url(door))
 
     @staticmethod
     def _has_second_factor(request: HttpRequest) -> bool:

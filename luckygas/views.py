@@ -21,17 +21,11 @@ from luckygas import metrics as metric
 from luckygas.access import allow, public
 from luckygas.colours import BOARD, GROUND
 from luckygas.errors import Refused
+from luckygas.frames import frame_of
 from luckygas.http import leave, show
-from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, ROLES, STAFF, User
+from luckygas.models import MANAGER, OPS, ROLES, STAFF, User
 
-HOMES = (
-    (DRIVER, "deliveries:drive"),
-    (DISPATCHER, "orders:desk"),
-    (MANAGER, "deliveries:monitor"),
-    (OPS, "pilot:index"),
-    (CUSTOMER, "orders:index"),
-)
-
+TROUBLE = "Trouble"  # a header that <tell-trouble> reads: which of a status' sentences is meant
 A_YEAR = 365 * 24 * 60 * 60  # seconds a choice of this browser is kept
 
 
@@ -40,10 +34,8 @@ def home(request: HttpRequest, landing: Callable[[HttpRequest], HttpResponse]) -
     """Everybody's own first page; for strangers what this is and how to call, which the URL table brings."""
     if not request.user.is_authenticated:
         return landing(request)
-    for role, name in HOMES:
-        if role in request.user.roles:
-            return redirect(name)
-    return redirect("orders:index")
+    frame = frame_of(request)
+    return redirect(frame.home if frame.who else "orders:index")
 
 
 @public
@@ -135,8 +127,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, (OperationalError, InterfaceError)):
         return health.database_down(request, error)
-    return defaults.server_error(request)
+    try:
+        return render(request, "500.html", status=500)
+    except Exception:  # what is broken may be the frame itself: then the page that needs nothing
+        return defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"is_expired_form": True}, status=403)
+    """A form whose token is another one by now: the page was open too long, or somebody signed in beside it."""
+    response = render(request, "expired.html", status=403)
+    response[TROUBLE] = "expired"
+    return response

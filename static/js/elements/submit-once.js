@@ -27,8 +27,7 @@ customElements.define("submit-once", class extends HTMLElement {
     this.busy = event.submitter || event.target;
     // After the browser has read the form, so that nothing of it changes.
     setTimeout(() => {
-      if (event.defaultPrevented && !this.busyByHtmx(event.target)) return this.free();
-      this.busy?.setAttribute("aria-busy", "true");
+      if (event.defaultPrevented && !this.busyByHtmx(event.target)) this.free();
     });
     this.timer = setTimeout(() => this.free(), LONGEST);
   }
@@ -39,7 +38,6 @@ customElements.define("submit-once", class extends HTMLElement {
 
   free() {
     clearTimeout(this.timer);
-    this.busy?.removeAttribute("aria-busy");
     this.busy = null;
   }
 });
