@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from luckygas.calendars import calendar
 from luckygas.colours import BOARD
 from luckygas.frames import frame_of
 from luckygas.http import stands_on

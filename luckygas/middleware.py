@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
-from django.utils.translation import gettext as _
 
 from luckygas import calendars, health
 from luckygas.http import leave, stands_on, wants_part
