@@ -155,7 +155,7 @@ class RowState(models.TextChoices):
 
 
 ROW_MOVES: dict[str, tuple[str, ...]] = {
-    RowState.RIGHT: (RowState.DONE, RowState.LEFT),
+    RowState.RIGHT: (RowState.DOUBLE, RowState.WRONG, RowState.DONE, RowState.LEFT),
     RowState.DOUBLE: (RowState.DONE, RowState.LEFT),
     RowState.WRONG: (),
     RowState.DONE: (),
