@@ -27,7 +27,7 @@ class Way(NamedTuple):
 
 OFFICE = (
     Way("orders:desk", _("Phone desk"), frozenset({DISPATCHER, MANAGER})),
-    Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER})),
+    Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER}), ("orders:standing_orders",)),
     Way("deliveries:dispatch", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
     Way("customers:index", _("Customers"), frozenset({DISPATCHER, MANAGER})),
     Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),

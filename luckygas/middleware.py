@@ -10,8 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
 
 from luckygas import calendars, health
+from luckygas.api import ROOT as API
+from luckygas.api import refusal
 from luckygas.http import leave, stands_on, wants_part
 from luckygas.models import STAFF
 
@@ -88,16 +91,25 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if name in self.DOORS or name.startswith("mfa_") or is_public:  # the admin calls its views public
             return None
         if request.user.must_change_password:
-            return leave(request, resolve_url("account_change_password"))
+            return self._lead(request, "account_change_password")
         if settings.SECOND_FACTOR_REQUIRED and request.user.roles & STAFF and not self._has_second_factor(request):
-            return leave(request, resolve_url("mfa_activate_totp"))
+            return self._lead(request, "mfa_activate_totp")
         return None
 
     def handle_no_permission(self, request: HttpRequest, view_func):  # noqa: ANN001, ANN201
         """To the sign-in page, and from there back to the page the person looked at, which is no address of a form."""
+        if request.path.startswith(API):
+            return refusal(401, "sign_in", _("Sign in first."))
         name = self.get_redirect_field_name(view_func)
         response = redirect_to_login(stands_on(request), self.get_login_url(view_func), name)
         return leave(request, response["Location"], status=302)
+
+    @staticmethod
+    def _lead(request: HttpRequest, door: str) -> HttpResponse:
+        """To a door that stands before the work; a machine is told that a person has to go there."""
+        if request.path.startswith(API):
+            return refusal(403, door, _("Sign in with a browser first, and finish what it asks for."))
+        return leave(request, resolve_url(door))
 
     @staticmethod
     def _has_second_factor(request: HttpRequest) -> bool:

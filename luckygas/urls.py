@@ -7,8 +7,12 @@ from django.views.i18n import set_language
 
 from luckygas import views
 from luckygas.access import public
+from luckygas.api import api
 from luckygas.signin import sign_in
+from orders.api import router as templates
 from orders.views.landing import landing
+
+api.add_router("", templates)
 
 urlpatterns = [
     path("", views.home, {"landing": landing}, name="home"),
@@ -26,6 +30,7 @@ urlpatterns = [
     path("style/", views.style, name="style"),
     path("health/ready", views.health_ready, name="health_ready"),
     re_path(r"^metrics$", views.metrics, name="metrics"),
+    path("api/v1/", api.urls),
     path("", include("customers.urls")),
     path("", include("orders.urls")),
     path("", include("deliveries.urls")),

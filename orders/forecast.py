@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from luckygas.clock import business_day
+from luckygas.errors import Refused
+from orders import rules
 from orders.models.slot import DAYS_AHEAD
 from orders.windows import Calendar, say_day
 
@@ -58,6 +60,8 @@ def plan(
         return Plan(on, None, _pause_words(standing), SKIPPED)
     if on in taken:
         return Plan(on, None, _("Made already: order %(number)s.") % {"number": taken[on]}, SKIPPED)
+    if refusal := _not_served(standing.site):
+        return Plan(on, None, refusal, REFUSED)
     calendar = calendar or Calendar.of(standing.site, since=min(on, today), until=max(on, today) + _reach())
     was_missed = _is_over(standing.site, on, at)
     against = _("Nobody made it in time.") if was_missed else calendar.refusal(standing.site, on)
@@ -92,6 +96,15 @@ def _moved(
     if standing.is_paused_on(day) or (standing.ends_on and day > standing.ends_on):
         return Plan(on, None, against, SKIPPED, was_missed)
     return Plan(on, day, against, MADE, was_missed)
+
+
+def _not_served(site: Site) -> str:
+    """The sentence of who gets no orders here: in the legacy system, or not served any more; empty for the others."""
+    try:
+        rules.check_customer(site.customer)
+    except Refused as refused:
+        return str(refused.sentence)
+    return "" if site.is_active else _("This address is no longer served. Choose another.")
 
 
 def _reach() -> dt.timedelta:

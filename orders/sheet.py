@@ -17,7 +17,7 @@ from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.forms.order import OrderForm
-from orders.models import Order, Price, Product
+from orders.models import Order, Price, Product, StandingOrder
 from orders.models.product import Quote
 from orders.readback import ReadBack
 from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now, say_day, windows_for
@@ -92,18 +92,39 @@ class Sheet:
     def offers(self) -> list[tuple[Product, Quote]]:
         return Price.on_offer(on=business_day(self.at), customer=self.site.customer)
 
+    @cached_property
+    def templates(self) -> list[StandingOrder]:
+        """What was agreed for this site: picked with one tap."""
+        found = list(StandingOrder.objects.active().filter(site=self.site).order_by("pk"))
+        for each in found:
+            each.known_products = {product.code: product for product, _quote in self.offers}
+        return found
+
+    def _template(self, number: str) -> StandingOrder | None:
+        return next((each for each in self.templates if str(each.pk) == number), None) if number else None
+
     def form(
-        self, typed: Any = None, *, filled_from: Order | None = None, initial: dict[str, Any] | None = None
+        self,
+        typed: Any = None,
+        *,
+        filled_from: Order | None = None,
+        template: str = "",
+        initial: dict[str, Any] | None = None,
     ) -> OrderForm:
-        """The form: bound to what was typed, or filled in from an order, else from the last delivered one."""
-        return OrderForm(
+        """The form: bound to what was typed, or filled in from a template or an order, else from the last one."""
+        agreed = self._template((typed or {}).get("template", template))
+        picked = {product.pk: (count, count) for product, count in agreed.loads()} if agreed else None
+        note = {"note": agreed.note} if agreed else {}
+        form = OrderForm(
             typed,
             sites=self.sites,
             site=self.site,
             offers=self.offers,
-            counts=self.counts_of(filled_from or self.usual),
-            initial={"operation_id": uuid.uuid4(), "site": self.site.pk} | (initial or {}),
+            counts=self.counts_of(filled_from or self.usual) if picked is None else picked,
+            initial={"operation_id": uuid.uuid4(), "site": self.site.pk} | note | (initial or {}),
         )
+        form.template = agreed
+        return form
 
     # --- what it offers --------------------------------------------------------------------------------------------
     @cached_property

@@ -9,11 +9,14 @@ from django.db import models
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
 
+from customers.models import Customer
 from customers.querysets import SEES_EVERYONE
+from luckygas.phones import narrow
 
 if TYPE_CHECKING:
     from luckygas.models import User
 
+MOST_FOUND = 200  # customers that a search looks at
 MADE = Q(days__state="made")
 
 
@@ -26,6 +29,11 @@ class StandingQuerySet(models.QuerySet):
         whole = [customer for customer, site in mine if site is None]
         single = [site for _customer, site in mine if site is not None]
         return self.filter(Q(site__customer__in=whole) | Q(site__in=single))
+
+    def search(self, text: str) -> Self:
+        """Those whose name holds this text, and those of the customers that it finds."""
+        customers = list(Customer.objects.search(text).values_list("pk", flat=True)[:MOST_FOUND])
+        return self.filter(Q(site__customer__in=customers) | Q(name__icontains=narrow(text)))
 
     def active(self) -> Self:
         """Not stopped; templates and paused ones too."""
@@ -52,6 +60,9 @@ class StandingQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("site__customer", "site__area").with_use()
+
+    def for_preview(self) -> Self:
+        return self.select_related("site__customer", "site__area").order_by("site__area__code", "site__customer__name")
 
     def for_detail(self) -> Self:
         return self.select_related("site__customer", "site__area", "created_by").with_use()

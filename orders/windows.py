@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -30,7 +32,24 @@ class Calendar:
 
     @classmethod
     def of(cls, site: Site, *, since: dt.date, until: dt.date) -> Calendar:
-        rows = CalendarDay.objects.filter(day__range=(since, until)).filter(Q(area=None) | Q(area=site.area_id))
+        return cls._of(
+            CalendarDay.objects.filter(day__range=(since, until)).filter(Q(area=None) | Q(area=site.area_id))
+        )
+
+    @classmethod
+    def of_areas(cls, *, since: dt.date, until: dt.date) -> Callable[[Site], Calendar]:
+        """The calendar of whichever site is asked for, all areas read in one query."""
+        rows = list(CalendarDay.objects.filter(day__range=(since, until)))
+
+        @cache
+        def of_area(area: int) -> Calendar:
+            return cls._of(row for row in rows if row.area_id in {None, area})
+
+        return lambda site: of_area(site.area_id)
+
+    @classmethod
+    def _of(cls, found: Iterable[CalendarDay]) -> Calendar:
+        rows = list(found)
         days = {kind: [row for row in rows if row.kind == kind] for kind in CalendarDay.Kind.values}
         return cls(
             holidays=frozenset(row.day for row in days[CalendarDay.Kind.HOLIDAY]),

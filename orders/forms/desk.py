@@ -11,9 +11,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment, Site
-from luckygas.forms import OperationIdField
+from luckygas.forms import DayInput, OperationIdField
 from orders.forms.office import chosen_time
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, StandingOrder
 from orders.models.product import Quote
 from orders.rules import MOST_OF_ONE
 from orders.wishes import NOW, Item, Wish
@@ -46,7 +46,7 @@ class DeskForm(forms.Form):
         error_messages={"required": _("Ask whether there is still gas.")},
     )
     when = forms.CharField(label=_("When"), initial="now", required=False)
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput())
     pays_by = forms.ChoiceField(label=_("Pays"), choices=Order.PaysBy, required=False)
     note = forms.CharField(
         label=_("On the slip"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3})
@@ -67,21 +67,36 @@ class DeskForm(forms.Form):
         offers: list[tuple[Product, Quote]],
         usual: Callable[[], list[OrderLine]] = list,
         fill: bool = False,
+        template: StandingOrder | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.site, self.offers = site, offers
-        self.usual = usual
+        self.usual, self.template = usual, template
         self.fields["pays_by"].initial = Order.usual_payment(site.customer)
+        counts = self._filled(fill)
         for product, _quote in offers:
-            usual_count = self.last[product.pk].quantity if fill and product.pk in self.last else None
-            self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), usual_count)
-            self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), usual_count)
+            count = counts.get(product.code)
+            self.fields[f"quantity_{product.code}"] = self._count(product, _("how many"), count)
+            self.fields[f"empties_{product.code}"] = self._count(product, _("empties"), count)
 
     @cached_property
     def last(self) -> dict[int, OrderLine]:
         """What they usually have, by product id; read only when somebody looks at the form."""
         return {line.product_id: line for line in self.usual()}
+
+    def _filled(self, fill: bool) -> dict[str, int]:
+        """How many of each product stand in the untouched form: the template's, or the usual, or none."""
+        if self.template:
+            return {line["product"]: line["quantity"] for line in self.template.items}
+        return {line.product.code: line.quantity for line in self.last.values()} if fill else {}
+
+    def templates(self) -> list[StandingOrder]:
+        """What they agreed on for this address: picked with one key."""
+        found = list(StandingOrder.objects.active().filter(site=self.site).order_by("pk"))
+        for each in found:
+            each.known_products = {product.code: product for product, _quote in self.offers}
+        return found
 
     @staticmethod
     def _count(product: Product, word: Any, initial: int | None) -> forms.IntegerField:
@@ -143,6 +158,6 @@ class DeskForm(forms.Form):
             items=self.items(),
             when=data.get("when") or NOW,
             is_gas_out=data.get("is_gas_out") if "is_gas_out" in data else None,
-            note=data.get("note", ""),
+            note=self.template.merged_note(data.get("note", "")) if self.template else data.get("note", ""),
             pays_by=data.get("pays_by") or "",
         )

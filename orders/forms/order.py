@@ -15,7 +15,7 @@ from customers.models import Site
 from luckygas.clock import ROC_OFFSET
 from luckygas.forms import OperationIdField
 from luckygas.phones import narrow
-from orders.models import Product, Slot
+from orders.models import Product, Slot, StandingOrder
 from orders.models.product import Quote
 from orders.rules import MOST_OF_ONE
 from orders.wishes import NOW, Item, When, Wish
@@ -89,6 +89,8 @@ def _typed(field: forms.BoundField) -> bool:
 
 class OrderForm(forms.Form):
     """An order for one of a person's sites. Whether gas is out is asked and never assumed."""
+
+    template: StandingOrder | None = None  # what was agreed and picked, if anything
 
     operation_id = OperationIdField()
     is_gas_out = forms.TypedChoiceField(

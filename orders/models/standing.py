@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from orders import rules
 from orders.models.order import Order
 from orders.models.product import Product
 from orders.querysets import OPEN
+from orders.rhythm import Rhythm, names, words
 from orders.standing_querysets import StandingQuerySet
 from orders.wishes import Item, When, Wish
 
@@ -37,19 +37,12 @@ RHYTHM = ("rhythm", "weekdays", "every_days", "month_day", "dates")  # the facts
 NOTE_JOINT = "；"
 
 
-class Rhythm(models.TextChoices):
-    WEEKLY = "weekly", _("on weekdays")
-    EVERY = "every", _("every n days")
-    MONTHLY = "monthly", _("monthly")
-    CUSTOM = "custom", _("on these days")
-    NONE = "none", _("only when asked for")
-
-
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["operation_id"])
 class StandingOrder(Record):
     """An order that a customer wants again on certain days until they stop it; without a rhythm it is a template."""
 
     Rhythm = Rhythm
+    known_products: dict[str, Product] | None = None  # by code, once a list has read them for all its rows
 
     class IfClosed(models.TextChoices):
         NEXT = "next", _("come on the next possible day")
@@ -111,19 +104,13 @@ class StandingOrder(Record):
 
     # --- what can be said about one ---------------------------------------------------------------------------------
     def falls_on(self, day: dt.date) -> bool:
-        """Whether its rhythm names this day; the 31st is the last day of a shorter month."""
-        if day < self.starts_on or (self.ends_on and day > self.ends_on):
-            return False
-        match self.rhythm:
-            case Rhythm.WEEKLY:
-                return day.isoweekday() in self.weekdays
-            case Rhythm.EVERY:
-                return (day - self.starts_on).days % (self.every_days or 1) == 0
-            case Rhythm.MONTHLY:
-                return day.day == min(self.month_day or 1, calendar.monthrange(day.year, day.month)[1])
-            case Rhythm.CUSTOM:
-                return day in self.dates
-        return False
+        """Whether its rhythm names this day."""
+        return names(self, day)
+
+    @property
+    def rhythm_words(self) -> str:
+        """`每週一、三、五`, `every 10 days`"""
+        return words(self)
 
     def is_paused_on(self, day: dt.date) -> bool:
         return self.paused_at is not None and (self.paused_until is None or day < self.paused_until)
@@ -141,9 +128,10 @@ class StandingOrder(Record):
     def has_rhythm(self) -> bool:
         return self.rhythm != Rhythm.NONE
 
-    def loads(self, products: dict[str, Product] | None = None) -> list[tuple[Product, int]]:
-        """Its products with their counts, in the order of the price list; `products` (by code) saves the query."""
+    def loads(self) -> list[tuple[Product, int]]:
+        """Its products with their counts, in the order of the price list."""
         counts = {line["product"]: line["quantity"] for line in self.items}
+        products = self.known_products
         if products is None:
             products = {product.code: product for product in Product.objects.filter(code__in=counts)}
         found = [(products[code], count) for code, count in counts.items() if code in products]

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,7 +25,7 @@ from luckygas.http import done, leave, show
 from luckygas.models import DISPATCHER, MANAGER, User
 from orders.caller import Caller
 from orders.forms.desk import DeskForm
-from orders.models import Order, Price
+from orders.models import Order, Price, StandingDay, StandingOrder
 from orders.readback import ReadBack
 from orders.services import sell_at_counter
 from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for
@@ -54,14 +55,16 @@ def _search(request: HttpRequest) -> dict[str, Any]:
 
 @allow(DISPATCHER, MANAGER)
 def call(request: HttpRequest, number: int) -> HttpResponse:
-    """One customer's card with the order form. `?site=` chooses the address, `?usual=1` fills in what they have."""
+    """One customer's card with the order form. `?site=` chooses the address, `?usual=1` fills in what they have,
+    `?template=` what they agreed on."""
     operation = _known_id(request.GET.get("operation", ""))
     if saved := Order.objects.filter(operation_id=operation).first() if operation else None:
         messages.info(request, _("%(order)s is saved already.") % {"order": saved.number})
         return leave(request, saved.get_absolute_url())
     caller = Caller.of(number, user=request.user, site=request.GET.get("site", ""))  # type: ignore[arg-type]
     note_read(request, "customer", caller.customer.pk)
-    form = _form(caller, fill="usual" in request.GET, operation=operation)
+    template = _template(caller, request.GET.get("template", ""))
+    form = _form(caller, fill="usual" in request.GET, operation=operation, template=template)
     response = show(request, "orders/call.html", _context(caller, form), part="order-lines")
     response["HX-Trigger-After-Settle"] = "filled"
     return response
@@ -96,7 +99,15 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     return show(request, "orders/call.html", _context(caller, form), part="order-form", status=422)
 
 
+@transaction.atomic
 def _place(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
+    order = _order(request, caller, form)
+    if form.template:
+        StandingDay.by_hand_for(form.template, order, by=cast(User, request.user))
+    return order
+
+
+def _order(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
     data, user = form.cleaned_data, cast(User, request.user)
     deed: dict[str, Any] = {
         "operation_id": data["operation_id"],
@@ -119,8 +130,20 @@ def _saved(order: Order, form: DeskForm) -> str:
     return _("%(order)s saved: %(name)s, %(lines)s.") % words
 
 
+def _template(caller: Caller, number: str) -> StandingOrder | None:
+    """The one of this address that was picked, if there is such a one."""
+    if not (number.isdecimal() and caller.site):
+        return None
+    return StandingOrder.objects.active().filter(site=caller.site, pk=number).select_related("site").first()
+
+
 def _form(
-    caller: Caller, typed: Any = None, *, fill: bool = False, operation: uuid.UUID | None = None
+    caller: Caller,
+    typed: Any = None,
+    *,
+    fill: bool = False,
+    operation: uuid.UUID | None = None,
+    template: StandingOrder | None = None,
 ) -> DeskForm | None:
     """The form for this caller; none when nothing can be ordered: legacy, stopped, or without an address."""
     if caller.site is None or caller.customer.is_legacy or not caller.customer.is_active:
@@ -131,6 +154,7 @@ def _form(
         offers=Price.on_offer(on=business_day(), customer=caller.customer),
         usual=lambda: caller.usual,
         fill=fill,
+        template=_template(caller, typed.get("template", "")) if typed else template,
         initial={"operation_id": operation or uuid.uuid4()},
     )
 
@@ -158,6 +182,7 @@ def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) ->
         "shown": [row for row in rows if row.is_shown],
         "more": [row for row in rows if not row.is_shown],
         "windows": _offered(windows),
+        "templates": [] if is_part else form.templates(),
     }
 
 

@@ -6,18 +6,19 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from customers.mine import Mine
-from luckygas.access import allow
+from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.flags import WEB_ORDERING, Decision, decide
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import CUSTOMER
 from orders.forms.order import OrderForm
-from orders.models import Order
+from orders.models import Order, StandingDay
 from orders.sheet import Sheet
 
 RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
@@ -25,7 +26,7 @@ RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are pause
 
 @allow(CUSTOMER)
 def create(request: HttpRequest) -> HttpResponse:
-    """The order form; `?again=<number>` fills it in from an order, `?site=` chooses the address."""
+    """The order form; `?again=<number>` fills it in from an order, `?template=` from what was agreed."""
     typed = request.POST or request.GET
     sheet = Sheet.for_person(Mine.of(request.user), typed.get("site", ""))  # type: ignore[arg-type]
     if sheet is None:
@@ -51,6 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.atomic
 def _place(request: HttpRequest, form: OrderForm, decision: Decision) -> Order:
     if not decision[WEB_ORDERING]:
         raise Refused(
@@ -58,13 +60,16 @@ def _place(request: HttpRequest, form: OrderForm, decision: Decision) -> Order:
             % {"phone": settings.COMPANY["phone"]},
             code="not_open",
         )
-    return Order.place(
+    order = Order.place(
         form.wish(),
         operation_id=form.cleaned_data["operation_id"],
         channel=Order.Channel.WEB,
         by=request.user,  # type: ignore[arg-type]
         decision=decision,
     )
+    if form.template:
+        StandingDay.by_hand_for(form.template, order, by=person(request))
+    return order
 
 
 def _blank(request: HttpRequest, sheet: Sheet, decision: Decision) -> HttpResponse:
@@ -77,7 +82,7 @@ def _blank(request: HttpRequest, sheet: Sheet, decision: Decision) -> HttpRespon
     order = Order.objects.visible_to(request.user).for_list().filter(number=again).first() if again else None  # type: ignore[arg-type]
     if order and not request.GET.get("site"):
         sheet = Sheet.for_person(Mine.of(request.user), str(order.site_id)) or sheet  # type: ignore[arg-type]
-    form = sheet.form(filled_from=order, initial=_carried(request))
+    form = sheet.form(filled_from=order, template=request.GET.get("template", ""), initial=_carried(request))
     return show(request, "orders/create.html", sheet.context(form), part="form")
 
 

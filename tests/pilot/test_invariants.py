@@ -12,7 +12,7 @@ from django.utils import timezone
 from customers.models import Customer, Message, Payment, PhoneCode
 from deliveries.models import Device, DriverEvent
 from orders.handover import Handover
-from orders.models import Cylinder, CylinderMovement, Order, Place
+from orders.models import Cylinder, CylinderMovement, Order, Place, StandingDay
 from orders.wishes import When
 from pilot import invariants
 from tests.factories import (
@@ -20,6 +20,8 @@ from tests.factories import (
     RouteFactory,
     SiteFactory,
     SlotFactory,
+    StandingOrderFactory,
+    decided,
     placed,
     priced,
     wish,
@@ -65,6 +67,9 @@ def world(dispatcher):
     customer = delivered.customer
     Customer.objects.filter(pk=customer.pk).update(legacy_code="L1")
     PhoneCode.send(phone="+886900000123", purpose="signup")
+    StandingOrderFactory(rhythm="every", every_days=1)
+    StandingDay.write_due(until=timezone.localdate())
+    StandingDay.objects.get().make(decision=decided())
     return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
 
 
@@ -102,7 +107,7 @@ def broken(name):
 
 ORDER, EVENT, MESSAGE, ENTRY = "orders_order", "orders_orderevent", "customers_message", "customers_accountentry"
 MOVEMENT, LINE, STOP, ROUTE = "orders_cylindermovement", "orders_orderline", "deliveries_stop", "deliveries_route"
-DRIVER_EVENT = "deliveries_driverevent"
+DRIVER_EVENT, DAY = "deliveries_driverevent", "orders_standingday"
 
 CASES = {
     "orders_are_whole": [
@@ -198,6 +203,24 @@ CASES = {
             " received_at, state, answer) SELECT gen_random_uuid(), device_id, 5, user_id, kind, body, '', happened_at,"
             f" received_at - interval '2 days', 'applied', '{{}}' FROM {DRIVER_EVENT}",
         ]),
+    ],
+    "standing_days_are_made_once": [
+        ("2 rows for", ['DROP INDEX "a_day_of_a_standing_order_once"', f"INSERT INTO {DAY} (standing_id, \"on\", by_hand,"
+                        " state, was_missed, reason, written_at) SELECT standing_id, \"on\", by_hand, 'due', false, '',"
+                        f" written_at FROM {DAY}"]),
+        ("2 orders for", ['DROP INDEX "a_standing_order_comes_once_a_day"', *off(DAY),
+                          *drop(DAY, "a_made_day_has_its_order", "a_settled_day_has_its_time"),
+                          f"INSERT INTO {DAY} (standing_id, \"on\", by_hand, state, was_missed, reason, written_at,"
+                          " made_for) SELECT standing_id, \"on\" + 1, by_hand, 'due', false, '', written_at, made_for"
+                          f" FROM {DAY}"]),
+        ("without an order", [*drop(DAY, "a_made_day_has_its_order"), f"UPDATE {DAY} SET order_id = NULL"]),
+        ("stands on no day", [f"DELETE FROM {DAY}"]),
+    ],
+    "standing_days_are_not_forgotten": [
+        ("nobody wrote 2026-11-23", ["UPDATE orders_standingorder SET starts_on = '2026-11-23'"]),
+        ("due since 2026-11-20", [f"INSERT INTO {DAY} (standing_id, \"on\", by_hand, state, was_missed, reason,"
+                                  " written_at) SELECT standing_id, '2026-11-20', false, 'due', false, '', written_at"
+                                  f" FROM {DAY}"]),
     ],
     "the_database_keeps_its_rules": [
         ("trigger append_only is off", off(ENTRY)),

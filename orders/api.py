@@ -1,0 +1,325 @@
+"""Standing orders and templates for machines; the forms of the pages check what is sent, so both say the same.
+
+No `from __future__ import annotations` here: ninja reads the types of the functions themselves.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Router, Schema, Status
+from pydantic import ConfigDict
+
+from customers.models import Customer
+from luckygas.access import note_read, person
+from luckygas.api import Mistaken, Paused, People
+from luckygas.clock import business_day
+from luckygas.flags import decide
+from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
+from orders.forms.standing import EndForm, StandingFilterForm, StandingForm
+from orders.models import Order, StandingOrder
+from orders.rhythm import Rhythm
+from orders.upcoming import Coming, Outlook, know_products
+
+router = Router(tags=["templates"])
+OFFICE, EVERYBODY = People(DISPATCHER, MANAGER), People(DISPATCHER, MANAGER, CUSTOMER)
+NEXT, MOST_ON_A_PAGE = 8, 100
+
+
+# --- what is sent -----------------------------------------------------------------------------------------------------
+class Sent(Schema):
+    """A body; a field that does not exist is a mistake and never overlooked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Line(Sent):
+    product: str = Field(max_length=12, description="the product's code, such as 20")
+    quantity: int
+
+
+class Facts(Sent):
+    """What is agreed. In a change every field may be left out."""
+
+    name: str = Field("", max_length=40)
+    rhythm: str = Field("none", description=", ".join(Rhythm.values))
+    weekdays: list[int] = Field([], description="1 Monday … 7 Sunday")
+    every_days: int | None = None
+    month_day: int | None = Field(None, description="31 is the last day of a shorter month")
+    dates: list[dt.date] = []
+    items: list[Line] = []
+    if_closed: str = Field("next", description="next: moved to the next possible day; skip: left out")
+    starts_on: dt.date | None = Field(None, description="tomorrow when left out")
+    ends_on: dt.date | None = None
+    note: str = Field("", max_length=200)
+
+
+class NewTemplate(Facts):
+    operation_id: uuid.UUID
+    customer: int = Field(description="the customer's number")
+    site: int | None = Field(None, description="may be left out when the customer has one address")
+
+
+class Reason(Sent):
+    reason: str = Field("", max_length=200)
+
+
+class NewOrder(Sent):
+    operation_id: uuid.UUID
+    is_gas_out: bool = Field(description="asked, never assumed")
+    day: dt.date | None = Field(None, description="as soon as a truck can when left out")
+    note: str = Field("", max_length=200)
+
+
+class Filter(Schema):
+    text: str = Field("", max_length=60)
+    customer: int | None = None
+    area: str = ""
+    rhythm: str = ""
+    state: str = Field("", description="active, paused, over; left out: whatever is not stopped")
+    page: int = Field(1, ge=1)
+    page_size: int = Field(50, ge=1, le=MOST_ON_A_PAGE)
+
+
+# --- what is answered -------------------------------------------------------------------------------------------------
+class Brought(Schema):
+    product: str
+    name: str
+    quantity: int
+
+
+class Day(Schema):
+    on: dt.date
+    day: dt.date | None
+    state: str
+    reason: str
+    order: str | None
+
+
+class Template(Schema):
+    id: int
+    customer: int
+    customer_name: str
+    site: int
+    address: str
+    name: str
+    rhythm: str
+    rhythm_words: str
+    weekdays: list[int]
+    every_days: int | None
+    month_day: int | None
+    dates: list[dt.date]
+    items: list[Brought]
+    if_closed: str
+    note: str
+    merged_note: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+    is_active: bool
+    is_paused: bool
+    paused_until: dt.date | None
+    use_count: int
+    next_on: dt.date | None
+
+
+class WholeTemplate(Template):
+    next_days: list[Day]
+
+
+class Page(Schema):
+    items: list[Template]
+    count: int
+    page: int
+    pages: int
+
+
+class MadeOrder(Schema):
+    number: str
+    template: int
+    state: str
+    channel: str
+    promised_on: dt.date
+    promised_from: dt.datetime
+    promised_to: dt.datetime
+    total_twd: int
+    note: str
+
+
+def told(standing: StandingOrder, coming: list[Coming]) -> dict[str, Any]:
+    """A template as it is answered; `coming` are its next days."""
+    names = (
+        "id",
+        "name",
+        "rhythm",
+        "rhythm_words",
+        "weekdays",
+        "every_days",
+        "month_day",
+        "dates",
+        "if_closed",
+        "note",
+    )
+    more = ("starts_on", "ends_on", "is_active", "is_paused", "paused_until", "use_count")
+    return {name: getattr(standing, name) for name in (*names, *more)} | {
+        "customer": standing.site.customer.number,
+        "customer_name": standing.site.customer.name,
+        "site": standing.site_id,
+        "address": standing.site.address,
+        "items": [
+            {"product": product.code, "name": str(product), "quantity": count} for product, count in standing.loads()
+        ],
+        "merged_note": standing.merged_note(),
+        "next_on": next((each.day for each in coming if each.comes), None),
+        "next_days": [
+            {"on": each.on, "day": each.day, "state": each.state, "reason": each.reason}
+            | {"order": each.order.number if each.order else None}
+            for each in coming
+        ],
+    }
+
+
+def told_whole(request: HttpRequest, pk: int) -> dict[str, Any]:
+    standing = visible(request, pk)
+    return told(standing, Outlook([standing]).next(standing, NEXT))
+
+
+def told_page(found: Any, page: int, size: int) -> dict[str, Any]:
+    """One page of templates, each with its next day, in as many queries for three as for one."""
+    shown = Paginator(found.for_list().order_by("-pk"), size).get_page(page)
+    standing = list(shown)
+    outlook = Outlook(standing)
+    know_products(standing)
+    items = [told(each, [one] if (one := outlook.next_delivery(each)) else []) for each in standing]
+    return {"items": items, "count": shown.paginator.count, "page": shown.number, "pages": shown.paginator.num_pages}
+
+
+def visible(request: HttpRequest, pk: int) -> StandingOrder:
+    return get_object_or_404(StandingOrder.objects.visible_to(person(request)).for_detail(), pk=pk)
+
+
+# --- from a body to the form of the page ------------------------------------------------------------------------------
+def typed(facts: dict[str, Any], **more: Any) -> MultiValueDict:
+    """A body as a browser would send it."""
+    sent: dict[str, list[Any]] = {name: [value] for name, value in (facts | more).items() if value not in (None, [])}
+    sent["weekdays"] = facts["weekdays"]
+    sent["dates"] = ["\n".join(day.isoformat() for day in facts["dates"])]
+    sent["starts_on"] = [(facts["starts_on"] or business_day() + dt.timedelta(days=1)).isoformat()]
+    sent["ends_on"] = [facts["ends_on"].isoformat() if facts["ends_on"] else ""]
+    return MultiValueDict(sent | {f"quantity_{line['product']}": [line["quantity"]] for line in facts["items"]})
+
+
+def checked(
+    facts: dict[str, Any], customer: Customer, standing: StandingOrder | None = None, **more: Any
+) -> StandingForm:
+    """The page's form with these facts; every mistake is said at the body's own field."""
+    form = StandingForm(typed(facts, **more), customer=customer, standing=standing)
+    codes = [line["product"] for line in facts["items"]]
+    mistakes: dict[str, list[Any]] = {}
+    for name, said in form.errors.items():
+        mistakes.setdefault("items" if name.startswith("quantity_") else name, []).extend(said)
+    for code in sorted(set(codes) - {product.code for product in form.products}):
+        mistakes.setdefault("items", []).append(_("%(code)s cannot be ordered here.") % {"code": code})
+    if len(set(codes)) < len(codes):
+        mistakes.setdefault("items", []).append(_("Each product once."))
+    if mistakes:
+        raise Mistaken(mistakes)
+    return form
+
+
+def site_of(customer: Customer, site: int | None) -> int:
+    if site is not None:
+        return site
+    sites = list(customer.sites.active().values_list("pk", flat=True)[:2])
+    if len(sites) != 1:
+        raise Mistaken({"site": [_("Choose the address.")]})
+    return sites[0]
+
+
+# --- the routes -------------------------------------------------------------------------------------------------------
+@router.get("/templates", response=Page, url_name="templates", auth=EVERYBODY)
+def list_templates(request: HttpRequest, asked: Query[Filter]) -> dict[str, Any]:
+    """Templates by what is asked for, the newest first."""
+    form = StandingFilterForm({name: value for name, value in asked.dict().items() if value is not None})
+    if not form.is_valid():
+        raise Mistaken.of(form)
+    return told_page(form.chosen(StandingOrder.objects.visible_to(person(request))), asked.page, asked.page_size)
+
+
+@router.post("/templates", response={201: WholeTemplate}, url_name="templates", auth=OFFICE)
+def create_template(request: HttpRequest, body: NewTemplate) -> Status[dict[str, Any]]:
+    """Agree on a new one, once per `operation_id`."""
+    customer = Customer.objects.filter(number=body.customer).first()
+    if customer is None:
+        raise Mistaken({"customer": [_("There is no customer with this number.")]})
+    facts = body.dict()
+    form = checked(facts, customer, site=site_of(customer, body.site), operation_id=body.operation_id)
+    standing = StandingOrder.create(
+        operation_id=body.operation_id, site=form.cleaned_data["site"], by=person(request), **form.facts()
+    )
+    return Status(201, told_whole(request, standing.pk))
+
+
+@router.get("/templates/{int:pk}", response=WholeTemplate, url_name="template", auth=EVERYBODY)
+def get_template(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """One template with its next days."""
+    if person(request).is_office:
+        note_read(request, "customer", visible(request, pk).site.customer_id)
+    return told_whole(request, pk)
+
+
+@router.patch("/templates/{int:pk}", response=WholeTemplate, url_name="template", auth=OFFICE)
+def update_template(request: HttpRequest, pk: int, body: Facts) -> dict[str, Any]:
+    """Agree on something else; what is left out stays."""
+    standing = visible(request, pk)
+    held = {name: getattr(standing, name) for name in Facts.model_fields}
+    facts = held | body.dict(exclude_unset=True)
+    form = checked(facts, standing.site.customer, standing, site=standing.site_id, operation_id=uuid.uuid4())
+    standing.edit(by=person(request), **form.facts())
+    return told_whole(request, pk)
+
+
+@router.post("/templates/{int:pk}/deactivate", response=WholeTemplate, url_name="deactivate_template", auth=OFFICE)
+def deactivate_template(request: HttpRequest, pk: int, body: Reason) -> dict[str, Any]:
+    """Stop it for good, with the reason."""
+    standing, form = visible(request, pk), EndForm({"reason": body.reason})
+    if not form.is_valid():
+        raise Mistaken.of(form)
+    standing.end(by=person(request), reason=form.cleaned_data["reason"])
+    return told_whole(request, pk)
+
+
+@router.post("/templates/{int:pk}/orders", response={201: MadeOrder}, url_name="template_orders", auth=OFFICE)
+def make_order(request: HttpRequest, pk: int, body: NewOrder) -> Status[dict[str, Any]]:
+    """Make an order of it, once per `operation_id`; 503 while new orders are paused."""
+    standing, user = visible(request, pk), person(request)
+    decision = decide(customer=standing.site.customer, user=user)
+    if decision.is_paused:
+        raise Paused
+    order = standing.make(
+        operation_id=body.operation_id,
+        day=body.day,
+        is_gas_out=body.is_gas_out,
+        more=body.note,
+        channel=Order.Channel.API,
+        by=user,
+        decision=decision,
+    )
+    names = ("number", "state", "channel", "promised_on", "promised_from", "promised_to", "total_twd", "note")
+    return Status(201, {name: getattr(order, name) for name in names} | {"template": pk})
+
+
+@router.get("/customers/{int:number}/templates", response=Page, url_name="templates_of_customer", auth=EVERYBODY)
+def templates_of_customer(request: HttpRequest, number: int, asked: Query[Filter]) -> dict[str, Any]:
+    """A customer's templates; 404 for a customer that this person may not see."""
+    user = person(request)
+    customer = get_object_or_404(Customer.objects.visible_to(user), number=number)
+    found = StandingOrder.objects.visible_to(user).filter(site__customer=customer)
+    form = StandingFilterForm({"state": asked.state, "rhythm": asked.rhythm})
+    if not form.is_valid():
+        raise Mistaken.of(form)
+    return told_page(form.chosen(found), asked.page, asked.page_size)
