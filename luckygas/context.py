@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from luckygas.calendars import calendar
@@ -18,18 +18,25 @@ from luckygas.models import DISPATCHER, MANAGER, OPS
 
 
 class Way(NamedTuple):
-    """One entry of the office's menu."""
+    """One entry of the office's menu, and the names of pages without an entry that belong to it."""
 
     name: str
     word: Promise
     roles: frozenset[str]
+    also: tuple[str, ...] = ()
 
 
 OFFICE = (
-    Way("orders:desk", _("Phone desk"), frozenset({DISPATCHER, MANAGER})),
+    Way("orders:desk", _("Phone desk"), frozenset({DISPATCHER, MANAGER}), ("customers:calls", "customers:incidents")),
     Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER}), ("orders:standing_orders",)),
     Way("deliveries:dispatch", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
     Way("customers:index", _("Customers"), frozenset({DISPATCHER, MANAGER})),
+    Way(
+        "orders:statements",
+        pgettext_lazy("menu", "Money"),
+        frozenset({DISPATCHER, MANAGER}),
+        ("orders:prices", "orders:readings"),
+    ),
     Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
     Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
     Way("pilot:index", _("Pilot"), frozenset({MANAGER, OPS})),
@@ -66,8 +73,11 @@ def live_url(request: HttpRequest) -> str:
 
 
 def office_menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries this person's roles may see; the longest path that fits is where they are."""
+    """The entries this person's roles may see; the longest path that fits is where they are: there, or beneath it."""
     roles: frozenset[str] = getattr(getattr(request, "user", None), "roles", frozenset())
-    ways = [(reverse(way.name), way.word) for way in OFFICE if way.roles & roles]
-    here = max((path for path, _word in ways if request.path.startswith(path)), key=len, default=None)
-    return [{"path": path, "word": word, "is_here": path == here} for path, word in ways]
+    ways = [(way, [reverse(name) for name in (way.name, *way.also)]) for way in OFFICE if way.roles & roles]
+    here = max((path for _way, paths in ways for path in paths if request.path.startswith(path)), key=len, default=None)
+    return [
+        {"path": paths[0], "word": way.word, "is_here": here in paths, "is_page": request.path == paths[0]}
+        for way, paths in ways
+    ]

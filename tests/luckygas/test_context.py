@@ -20,8 +20,11 @@ def seen_by(*roles: str, path: str = "/") -> list[str]:
 @pytest.mark.parametrize(
     ("roles", "words"),
     [
-        ([DISPATCHER], ["Phone desk", "Orders", "Dispatch", "Customers", "Today", "Reviews"]),
-        ([MANAGER], ["Phone desk", "Orders", "Dispatch", "Customers", "Today", "Reviews", "Pilot", "Colleagues"]),
+        ([DISPATCHER], ["Phone desk", "Orders", "Dispatch", "Customers", "Money", "Today", "Reviews"]),
+        (
+            [MANAGER],
+            ["Phone desk", "Orders", "Dispatch", "Customers", "Money", "Today", "Reviews", "Pilot", "Colleagues"],
+        ),
         ([OPS], ["Today", "Pilot"]),
         ([CUSTOMER], []),
     ],
@@ -32,6 +35,10 @@ def test_the_menu_shows_what_the_roles_may_see(roles, words):
 
 def test_the_longest_path_that_fits_is_here():
     assert [way for way in seen_by(DISPATCHER, path="/dispatch/reviews/3/close/") if "<" in way] == ["Reviews <"]
+
+
+def test_a_page_without_an_entry_belongs_to_one():
+    assert [way for way in seen_by(DISPATCHER, path="/incidents/") if "<" in way] == ["Phone desk <"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ customElements.define("ime-safe", class extends HTMLElement {
     // 229: Safari ends the composition before it reports this Enter.
     else if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) {
       event.stopPropagation();
-      if (!event.isComposing) event.preventDefault();
+      event.preventDefault();
     }
   }
 

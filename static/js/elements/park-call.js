@@ -21,7 +21,8 @@ customElements.define("park-call", class extends HTMLElement {
   }
 
   what(form) {
-    const lines = [...form.querySelectorAll("[data-line-read]")].map((line) => line.textContent.trim());
-    return [lines.join(" "), form.elements.note?.value.trim()].filter(Boolean).join(" · ").slice(0, 60);
+    const lines = [...form.querySelectorAll("tr[data-what]")].map((row) => [row.dataset.what, row.querySelector("input").value]);
+    const wanted = lines.filter(([, count]) => count).map(([product, count]) => `${product} ×${count}`);
+    return [...wanted, form.elements.note.value.trim()].filter(Boolean).join(" · ").slice(0, 60);
   }
 });

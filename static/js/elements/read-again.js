@@ -1,6 +1,8 @@
-// What was said in this window can be read again: each notice that comes into #told is written down with its time, and
-// of good news only the newest stays on the page. data-user: whose; the next who signs in here sees nothing of it.
+// What was said in this window can be read again: each notice that comes into #told is written down with its time.
+// So good news may go by itself, the older one at once, the newest after a while; what is wrong stays until it is put
+// away. data-user: whose; the next who signs in here sees nothing of it.
 const MOST = 30;
+const LONG_ENOUGH = 12_000; // ms, for two lines
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Taipei" });
 customElements.define("read-again", class extends HTMLElement {
   connectedCallback() {
@@ -25,8 +27,9 @@ customElements.define("read-again", class extends HTMLElement {
     const now = notices.map((notice) => (
       { at: Date.now(), kind: notice.dataset.kind || "", text: notice.querySelector("p").textContent.trim() }));
     if (now.length) sessionStorage.setItem(this.key, JSON.stringify([...now, ...this.said].slice(0, MOST)));
-    const good = document.querySelectorAll('#told > .notice[data-kind="good"]');
-    if (now.length) for (const old of [...good].slice(1)) old.remove();
+    const [newest, ...older] = document.querySelectorAll('#told > .notice[data-kind="good"]');
+    for (const old of older) old.remove();
+    if (newest) setTimeout(() => newest.contains(document.activeElement) || newest.remove(), LONG_ENOUGH);
     this.show();
   }
 

@@ -222,3 +222,14 @@ def test_a_change_over_the_credit_limit_is_refused_for_its_customer_and_open_to_
 
     assert (order.state, refused.status_code, quantity) == ("confirmed", 422, 1)
     assert (taken.status_code, order.lines.get().ordered) == (303, 2)
+
+
+# --- the frame ----------------------------------------------------------------
+@pytest.mark.parametrize("word", ["change", "cancel"])
+def test_the_office_stays_in_its_own_frame(web, dispatcher, signed_in, order, word):
+    url = f"/orders/{order.number}/{word}/"
+
+    office, theirs = signed_in(dispatcher).get(url).content.decode(), web.get(url).content.decode()
+
+    assert ('data-app="office"' in office, 'data-app="office"' in theirs) == (True, False)
+    assert ('aria-keyshortcuts="F10"' in office, 'aria-keyshortcuts="F10"' in theirs) == (True, False)

@@ -368,3 +368,21 @@ def test_only_the_office_may(signed_in, noodles, driver, ops, name):
 def test_an_unknown_customer_is_404(signed_in, dispatcher, twenty):
     assert signed_in(dispatcher).get(reverse("orders:call", args=[99])).status_code == 404
     assert priced().pk == twenty.pk
+
+
+# --- a call that comes back -----------------------------------------------------------------------------------------
+def test_a_parked_call_comes_back_with_its_operation(signed_in, dispatcher, noodles):
+    operation = uuid.uuid4()
+
+    response = signed_in(dispatcher).get(reverse("orders:call", args=[noodles.number]), {"operation": operation})
+
+    assert response.context["form"]["operation_id"].value() == str(operation)
+
+
+def test_a_call_that_was_saved_leads_to_its_order(signed_in, dispatcher, noodles):
+    browser, data = signed_in(dispatcher), typed()
+    take(browser, noodles, **data)
+
+    response = browser.get(reverse("orders:call", args=[noodles.number]), {"operation": data["operation_id"]})
+
+    assert (response.status_code, response.url) == (303, Order.objects.get().get_absolute_url())

@@ -55,6 +55,14 @@ def test_the_office_sees_every_order_newest_first(signed_in, dispatcher):
     assert numbers(response) == [orders[1].number, orders[0].number]
 
 
+def test_the_total_of_the_page_stands_below_it(signed_in, dispatcher):
+    orders = [placed() for _ in range(2)]
+
+    response = signed_in(dispatcher).get(reverse("orders:index"))
+
+    assert response.context["page_twd"] == sum(order.due_twd for order in orders) > 0
+
+
 def test_htmx_gets_the_list_alone(signed_in, dispatcher, order):
     response = signed_in(dispatcher, **HTMX).get(reverse("orders:index"))
 
