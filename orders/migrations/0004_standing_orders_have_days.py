@@ -10,272 +10,498 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0005_payments_taken_back'),
-        ('orders', '0003_sums_from_the_index'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("customers", "0005_payments_taken_back"),
+        ("orders", "0003_sums_from_the_index"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandingDay',
+            name="StandingDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(help_text='the day that the rhythm named')),
-                ('by_hand', models.BooleanField(default=False, help_text='somebody asked for it; not the rhythm')),
-                ('state', models.CharField(choices=[('due', 'due'), ('made', 'made'), ('skipped', 'left out'), ('refused', 'not possible')], default='due', max_length=8)),
-                ('was_missed', models.BooleanField(default=False, help_text='its day had passed when the generator came to it')),
-                ('made_for', models.DateField(blank=True, help_text='the day its order is promised for', null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(help_text="the day that the rhythm named")),
+                ("by_hand", models.BooleanField(default=False, help_text="somebody asked for it; not the rhythm")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "due"),
+                            ("made", "made"),
+                            ("skipped", "left out"),
+                            ("refused", "not possible"),
+                        ],
+                        default="due",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "was_missed",
+                    models.BooleanField(default=False, help_text="its day had passed when the generator came to it"),
+                ),
+                ("made_for", models.DateField(blank=True, help_text="the day its order is promised for", null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['on', 'pk'],
+                "ordering": ["on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='StandingOrderEvent',
+            name="StandingOrderEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='name')),
-                ('rhythm', models.CharField(choices=[('weekly', 'on weekdays'), ('every', 'every n days'), ('monthly', 'monthly'), ('custom', 'on these days'), ('none', 'only when asked for')], default='weekly', max_length=8, verbose_name='rhythm')),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, verbose_name='weekdays')),
-                ('every_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='every so many days')),
-                ('month_day', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='day of the month')),
-                ('dates', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, verbose_name='days')),
-                ('if_closed', models.CharField(choices=[('next', 'come on the next possible day'), ('skip', 'leave it out')], default='next', max_length=4, verbose_name='if that day is impossible')),
-                ('items', models.JSONField(help_text='[{product: its code, quantity}]', verbose_name='cylinders')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('starts_on', models.DateField(help_text='the rhythm counts from this day', verbose_name='starts')),
-                ('ends_on', models.DateField(blank=True, help_text='the last day on which it may come', null=True, verbose_name='ends')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='paused')),
-                ('paused_until', models.DateField(blank=True, help_text='empty: until it is resumed', null=True, verbose_name='paused until')),
-                ('paused_reason', models.CharField(blank=True, max_length=200, verbose_name='why paused')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in force')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped')),
-                ('ended_reason', models.CharField(blank=True, max_length=200, verbose_name='why stopped')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="name")),
+                (
+                    "rhythm",
+                    models.CharField(
+                        choices=[
+                            ("weekly", "on weekdays"),
+                            ("every", "every n days"),
+                            ("monthly", "monthly"),
+                            ("custom", "on these days"),
+                            ("none", "only when asked for"),
+                        ],
+                        default="weekly",
+                        max_length=8,
+                        verbose_name="rhythm",
+                    ),
+                ),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, verbose_name="weekdays"
+                    ),
+                ),
+                (
+                    "every_days",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="every so many days"),
+                ),
+                ("month_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="day of the month")),
+                (
+                    "dates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(), blank=True, default=list, verbose_name="days"
+                    ),
+                ),
+                (
+                    "if_closed",
+                    models.CharField(
+                        choices=[("next", "come on the next possible day"), ("skip", "leave it out")],
+                        default="next",
+                        max_length=4,
+                        verbose_name="if that day is impossible",
+                    ),
+                ),
+                ("items", models.JSONField(help_text="[{product: its code, quantity}]", verbose_name="cylinders")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                ("starts_on", models.DateField(help_text="the rhythm counts from this day", verbose_name="starts")),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="the last day on which it may come", null=True, verbose_name="ends"
+                    ),
+                ),
+                ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="paused")),
+                (
+                    "paused_until",
+                    models.DateField(
+                        blank=True, help_text="empty: until it is resumed", null=True, verbose_name="paused until"
+                    ),
+                ),
+                ("paused_reason", models.CharField(blank=True, max_length=200, verbose_name="why paused")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in force")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="stopped")),
+                ("ended_reason", models.CharField(blank=True, max_length=200, verbose_name="why stopped")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.RemoveConstraint(
-            model_name='standingorder',
-            name='a_standing_order_has_its_rhythm',
+            model_name="standingorder",
+            name="a_standing_order_has_its_rhythm",
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='created_at',
+            model_name="standingorder",
+            name="created_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standingorder",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='dates',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, verbose_name='days'),
+            model_name="standingorder",
+            name="dates",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.DateField(), blank=True, default=list, verbose_name="days"
+            ),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='ended_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='stopped'),
+            model_name="standingorder",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="stopped"),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='ended_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='why stopped'),
+            model_name="standingorder",
+            name="ended_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="why stopped"),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='if_closed',
-            field=models.CharField(choices=[('next', 'come on the next possible day'), ('skip', 'leave it out')], default='next', max_length=4, verbose_name='if that day is impossible'),
+            model_name="standingorder",
+            name="if_closed",
+            field=models.CharField(
+                choices=[("next", "come on the next possible day"), ("skip", "leave it out")],
+                default="next",
+                max_length=4,
+                verbose_name="if that day is impossible",
+            ),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='name',
-            field=models.CharField(blank=True, max_length=40, verbose_name='name'),
+            model_name="standingorder",
+            name="name",
+            field=models.CharField(blank=True, max_length=40, verbose_name="name"),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='operation_id',
+            model_name="standingorder",
+            name="operation_id",
             field=models.UUIDField(editable=False, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='paused_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='paused'),
+            model_name="standingorder",
+            name="paused_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="paused"),
         ),
         migrations.AddField(
-            model_name='standingorder',
-            name='paused_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='why paused'),
+            model_name="standingorder",
+            name="paused_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="why paused"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='ends_on',
-            field=models.DateField(blank=True, help_text='the last day on which it may come', null=True, verbose_name='ends'),
+            model_name="standingorder",
+            name="ends_on",
+            field=models.DateField(
+                blank=True, help_text="the last day on which it may come", null=True, verbose_name="ends"
+            ),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='every_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='every so many days'),
+            model_name="standingorder",
+            name="every_days",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="every so many days"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='is_active',
-            field=models.BooleanField(default=True, verbose_name='in force'),
+            model_name="standingorder",
+            name="is_active",
+            field=models.BooleanField(default=True, verbose_name="in force"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='items',
-            field=models.JSONField(help_text='[{product: its code, quantity}]', verbose_name='cylinders'),
+            model_name="standingorder",
+            name="items",
+            field=models.JSONField(help_text="[{product: its code, quantity}]", verbose_name="cylinders"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='month_day',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='day of the month'),
+            model_name="standingorder",
+            name="month_day",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="day of the month"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='note'),
+            model_name="standingorder",
+            name="note",
+            field=models.CharField(blank=True, max_length=200, verbose_name="note"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='paused_until',
-            field=models.DateField(blank=True, help_text='empty: until it is resumed', null=True, verbose_name='paused until'),
+            model_name="standingorder",
+            name="paused_until",
+            field=models.DateField(
+                blank=True, help_text="empty: until it is resumed", null=True, verbose_name="paused until"
+            ),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='rhythm',
-            field=models.CharField(choices=[('weekly', 'on weekdays'), ('every', 'every n days'), ('monthly', 'monthly'), ('custom', 'on these days'), ('none', 'only when asked for')], default='weekly', max_length=8, verbose_name='rhythm'),
+            model_name="standingorder",
+            name="rhythm",
+            field=models.CharField(
+                choices=[
+                    ("weekly", "on weekdays"),
+                    ("every", "every n days"),
+                    ("monthly", "monthly"),
+                    ("custom", "on these days"),
+                    ("none", "only when asked for"),
+                ],
+                default="weekly",
+                max_length=8,
+                verbose_name="rhythm",
+            ),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standing_orders', to='customers.site', verbose_name='address'),
+            model_name="standingorder",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="standing_orders",
+                to="customers.site",
+                verbose_name="address",
+            ),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='starts_on',
-            field=models.DateField(help_text='the rhythm counts from this day', verbose_name='starts'),
+            model_name="standingorder",
+            name="starts_on",
+            field=models.DateField(help_text="the rhythm counts from this day", verbose_name="starts"),
         ),
         migrations.AlterField(
-            model_name='standingorder',
-            name='weekdays',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, verbose_name='weekdays'),
+            model_name="standingorder",
+            name="weekdays",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.SmallIntegerField(), blank=True, default=list, verbose_name="weekdays"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standingorder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "orders_standingorderevent" ("created_at", "created_by_id", "dates", "ended_at", "ended_reason", "ends_on", "every_days", "id", "if_closed", "is_active", "items", "month_day", "name", "note", "paused_at", "paused_reason", "paused_until", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "site_id", "starts_on", "weekdays") VALUES (NEW."created_at", NEW."created_by_id", NEW."dates", NEW."ended_at", NEW."ended_reason", NEW."ends_on", NEW."every_days", NEW."id", NEW."if_closed", NEW."is_active", NEW."items", NEW."month_day", NEW."name", NEW."note", NEW."paused_at", NEW."paused_reason", NEW."paused_until", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rhythm", NEW."site_id", NEW."starts_on", NEW."weekdays"); RETURN NULL;', hash='9e1a58097383ccf85370ea4fb2fb46f1c9ff3219', operation='INSERT', pgid='pgtrigger_insert_insert_688b1', table='orders_standingorder', when='AFTER')),
+            model_name="standingorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "orders_standingorderevent" ("created_at", "created_by_id", "dates", "ended_at", "ended_reason", "ends_on", "every_days", "id", "if_closed", "is_active", "items", "month_day", "name", "note", "paused_at", "paused_reason", "paused_until", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "site_id", "starts_on", "weekdays") VALUES (NEW."created_at", NEW."created_by_id", NEW."dates", NEW."ended_at", NEW."ended_reason", NEW."ends_on", NEW."every_days", NEW."id", NEW."if_closed", NEW."is_active", NEW."items", NEW."month_day", NEW."name", NEW."note", NEW."paused_at", NEW."paused_reason", NEW."paused_until", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rhythm", NEW."site_id", NEW."starts_on", NEW."weekdays"); RETURN NULL;',
+                    hash="9e1a58097383ccf85370ea4fb2fb46f1c9ff3219",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_688b1",
+                    table="orders_standingorder",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standingorder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."dates" IS DISTINCT FROM (NEW."dates") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_reason" IS DISTINCT FROM (NEW."ended_reason") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."every_days" IS DISTINCT FROM (NEW."every_days") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."if_closed" IS DISTINCT FROM (NEW."if_closed") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."items" IS DISTINCT FROM (NEW."items") OR OLD."month_day" IS DISTINCT FROM (NEW."month_day") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."paused_at" IS DISTINCT FROM (NEW."paused_at") OR OLD."paused_reason" IS DISTINCT FROM (NEW."paused_reason") OR OLD."paused_until" IS DISTINCT FROM (NEW."paused_until") OR OLD."rhythm" IS DISTINCT FROM (NEW."rhythm") OR OLD."site_id" IS DISTINCT FROM (NEW."site_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."weekdays" IS DISTINCT FROM (NEW."weekdays"))', func='INSERT INTO "orders_standingorderevent" ("created_at", "created_by_id", "dates", "ended_at", "ended_reason", "ends_on", "every_days", "id", "if_closed", "is_active", "items", "month_day", "name", "note", "paused_at", "paused_reason", "paused_until", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "site_id", "starts_on", "weekdays") VALUES (NEW."created_at", NEW."created_by_id", NEW."dates", NEW."ended_at", NEW."ended_reason", NEW."ends_on", NEW."every_days", NEW."id", NEW."if_closed", NEW."is_active", NEW."items", NEW."month_day", NEW."name", NEW."note", NEW."paused_at", NEW."paused_reason", NEW."paused_until", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rhythm", NEW."site_id", NEW."starts_on", NEW."weekdays"); RETURN NULL;', hash='42ad91dc8d62f0d4b77f553697eeda867614dc9d', operation='UPDATE', pgid='pgtrigger_update_update_b58af', table='orders_standingorder', when='AFTER')),
+            model_name="standingorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."dates" IS DISTINCT FROM (NEW."dates") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_reason" IS DISTINCT FROM (NEW."ended_reason") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."every_days" IS DISTINCT FROM (NEW."every_days") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."if_closed" IS DISTINCT FROM (NEW."if_closed") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."items" IS DISTINCT FROM (NEW."items") OR OLD."month_day" IS DISTINCT FROM (NEW."month_day") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."paused_at" IS DISTINCT FROM (NEW."paused_at") OR OLD."paused_reason" IS DISTINCT FROM (NEW."paused_reason") OR OLD."paused_until" IS DISTINCT FROM (NEW."paused_until") OR OLD."rhythm" IS DISTINCT FROM (NEW."rhythm") OR OLD."site_id" IS DISTINCT FROM (NEW."site_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."weekdays" IS DISTINCT FROM (NEW."weekdays"))',
+                    func='INSERT INTO "orders_standingorderevent" ("created_at", "created_by_id", "dates", "ended_at", "ended_reason", "ends_on", "every_days", "id", "if_closed", "is_active", "items", "month_day", "name", "note", "paused_at", "paused_reason", "paused_until", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "site_id", "starts_on", "weekdays") VALUES (NEW."created_at", NEW."created_by_id", NEW."dates", NEW."ended_at", NEW."ended_reason", NEW."ends_on", NEW."every_days", NEW."id", NEW."if_closed", NEW."is_active", NEW."items", NEW."month_day", NEW."name", NEW."note", NEW."paused_at", NEW."paused_reason", NEW."paused_until", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rhythm", NEW."site_id", NEW."starts_on", NEW."weekdays"); RETURN NULL;',
+                    hash="42ad91dc8d62f0d4b77f553697eeda867614dc9d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b58af",
+                    table="orders_standingorder",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'weekly'), ('weekdays__contained_by', [1, 2, 3, 4, 5, 6, 7]), ('weekdays__len__gt', 0)), models.Q(('every_days__gt', 0), ('every_days__isnull', False), ('rhythm', 'every')), models.Q(('month_day__isnull', False), ('month_day__range', (1, 31)), ('rhythm', 'monthly')), models.Q(('dates__len__gt', 0), ('rhythm', 'custom')), ('rhythm', 'none'), _connector='OR'), name='a_standing_order_has_its_rhythm'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("rhythm", "weekly"),
+                        ("weekdays__contained_by", [1, 2, 3, 4, 5, 6, 7]),
+                        ("weekdays__len__gt", 0),
+                    ),
+                    models.Q(("every_days__gt", 0), ("every_days__isnull", False), ("rhythm", "every")),
+                    models.Q(("month_day__isnull", False), ("month_day__range", (1, 31)), ("rhythm", "monthly")),
+                    models.Q(("dates__len__gt", 0), ("rhythm", "custom")),
+                    ("rhythm", "none"),
+                    _connector="OR",
+                ),
+                name="a_standing_order_has_its_rhythm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(('items', []), _negated=True), name='a_standing_order_asks_for_something'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("items", []), _negated=True), name="a_standing_order_asks_for_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='a_standing_order_ends_after_it_starts'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="a_standing_order_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('is_active', True)), models.Q(('ended_at__isnull', False), ('is_active', False)), _connector='OR'), name='a_stopped_standing_order_has_its_time'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("is_active", True)),
+                    models.Q(("ended_at__isnull", False), ("is_active", False)),
+                    _connector="OR",
+                ),
+                name="a_stopped_standing_order_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingorder',
-            constraint=models.CheckConstraint(condition=models.Q(('paused_until', None), ('paused_at__isnull', False), _connector='OR'), name='a_pause_has_its_beginning'),
+            model_name="standingorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paused_until", None), ("paused_at__isnull", False), _connector="OR"),
+                name="a_pause_has_its_beginning",
+            ),
         ),
         migrations.AddField(
-            model_name='standingday',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standingday",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='standingday',
-            name='order',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standing_day', to='orders.order'),
+            model_name="standingday",
+            name="order",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="standing_day",
+                to="orders.order",
+            ),
         ),
         migrations.AddField(
-            model_name='standingday',
-            name='standing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='orders.standingorder'),
+            model_name="standingday",
+            name="standing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="days", to="orders.standingorder"
+            ),
         ),
         migrations.AddField(
-            model_name='standingorderevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="standingorderevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='standingorderevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="standingorderevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='standingorderevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='orders.standingorder'),
+            model_name="standingorderevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="orders.standingorder",
+            ),
         ),
         migrations.AddField(
-            model_name='standingorderevent',
-            name='site',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.site', verbose_name='address'),
+            model_name="standingorderevent",
+            name="site",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="customers.site",
+                verbose_name="address",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standingday',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['on'], name='standing_days_due'),
+            model_name="standingday",
+            index=models.Index(condition=models.Q(("state", "due")), fields=["on"], name="standing_days_due"),
         ),
         migrations.AddIndex(
-            model_name='standingday',
-            index=models.Index(condition=models.Q(('state', 'refused')), fields=['on'], name='standing_days_refused'),
+            model_name="standingday",
+            index=models.Index(condition=models.Q(("state", "refused")), fields=["on"], name="standing_days_refused"),
         ),
         migrations.AddIndex(
-            model_name='standingday',
-            index=models.Index(fields=['made_for'], name='standing_days_made_for'),
+            model_name="standingday",
+            index=models.Index(fields=["made_for"], name="standing_days_made_for"),
         ),
         migrations.AddConstraint(
-            model_name='standingday',
-            constraint=models.UniqueConstraint(condition=models.Q(('by_hand', False)), fields=('standing', 'on'), name='a_day_of_a_standing_order_once'),
+            model_name="standingday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("by_hand", False)), fields=("standing", "on"), name="a_day_of_a_standing_order_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingday',
-            constraint=models.UniqueConstraint(condition=models.Q(('by_hand', False)), fields=('standing', 'made_for'), name='a_standing_order_comes_once_a_day'),
+            model_name="standingday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("by_hand", False)),
+                fields=("standing", "made_for"),
+                name="a_standing_order_comes_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('made_for__isnull', False), ('order__isnull', False), ('state', 'made')), models.Q(models.Q(('state', 'made'), _negated=True), ('made_for', None), ('order', None)), _connector='OR'), name='a_made_day_has_its_order'),
+            model_name="standingday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("made_for__isnull", False), ("order__isnull", False), ("state", "made")),
+                    models.Q(models.Q(("state", "made"), _negated=True), ("made_for", None), ("order", None)),
+                    _connector="OR",
+                ),
+                name="a_made_day_has_its_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['skipped', 'refused']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='what_is_not_made_says_why'),
+            model_name="standingday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["skipped", "refused"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_is_not_made_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('state', 'due')), models.Q(models.Q(('state', 'due'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='a_settled_day_has_its_time'),
+            model_name="standingday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at", None), ("state", "due")),
+                    models.Q(models.Q(("state", "due"), _negated=True), ("settled_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_settled_day_has_its_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standingday',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'due' AND NEW.state IN ('made', 'skipped', 'refused')) OR (OLD.state = 'refused' AND NEW.state IN ('skipped'))) THEN\n                RAISE EXCEPTION 'orders_standingday.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='ed68705499c4935ee91c9be200fccddc6da014ad', operation='UPDATE', pgid='pgtrigger_state_moves_90310', table='orders_standingday', when='BEFORE')),
+            model_name="standingday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'due' AND NEW.state IN ('made', 'skipped', 'refused')) OR (OLD.state = 'refused' AND NEW.state IN ('skipped'))) THEN\n                RAISE EXCEPTION 'orders_standingday.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="ed68705499c4935ee91c9be200fccddc6da014ad",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_90310",
+                    table="orders_standingday",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standingday',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            IF OLD.standing_id IS DISTINCT FROM NEW.standing_id OR OLD."on" IS DISTINCT FROM NEW."on" OR OLD.by_hand IS DISTINCT FROM NEW.by_hand THEN\n                RAISE EXCEPTION \'orders_standingday: standing_id, "on", by_hand never change\' USING ERRCODE = \'check_violation\';\n            END IF;\n            RETURN NEW;\n        ', hash='42d988bc5ba60626e798ec5bf0fa2b6d16c53961', operation='UPDATE', pgid='pgtrigger_frozen_213ce', table='orders_standingday', when='BEFORE')),
+            model_name="standingday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n            IF OLD.standing_id IS DISTINCT FROM NEW.standing_id OR OLD."on" IS DISTINCT FROM NEW."on" OR OLD.by_hand IS DISTINCT FROM NEW.by_hand THEN\n                RAISE EXCEPTION \'orders_standingday: standing_id, "on", by_hand never change\' USING ERRCODE = \'check_violation\';\n            END IF;\n            RETURN NEW;\n        ',
+                    hash="42d988bc5ba60626e798ec5bf0fa2b6d16c53961",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_213ce",
+                    table="orders_standingday",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
