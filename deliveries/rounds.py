@@ -17,7 +17,7 @@ SHOWN = ("id", "code", "name", "name_en", "family", "gas_kg", "sort")  # what a 
 
 
 def of_route(route: Route) -> dict[str, Any]:
-    """The stops of a route in three lists, and the full cylinders that are on the vehicle."""
+    """The stops of a route in three lists (to do, failed, done), and the full cylinders that are on the vehicle."""
     stops = list(route.stops.for_visit())
     for stop in stops:
         stop.route = route
@@ -25,8 +25,7 @@ def of_route(route: Route) -> dict[str, Any]:
     return {
         "route": route,
         "stops": stops,
-        "next": todo[0] if todo else None,
-        "later": todo[1:],
+        "todo": todo,
         "failed": [stop for stop in stops if stop.state == Stop.State.FAILED],
         "finished": [stop for stop in stops if stop.state == Stop.State.DONE],
         "done_count": len(stops) - len(todo),
@@ -54,9 +53,9 @@ def on_board(route: Route) -> list[tuple[Product, int]]:
     return [(Product(**dict(zip(SHOWN, row, strict=False))), row[-1]) for row in rows]
 
 
-def after(stop: Stop) -> Stop | None:
-    """The stop that comes after this one."""
-    return stop.route.stops.todo().exclude(pk=stop.pk).order_by("position").first()
+def others(stop: Stop) -> list[Stop]:
+    """The open stops beside this one; the first comes after it."""
+    return list(stop.route.stops.todo().exclude(pk=stop.pk).order_by("position").only("position"))
 
 
 def total(route: Route) -> dict[str, Any]:

@@ -31,7 +31,8 @@ Kind = DriverEvent.Kind
 def drive(request: HttpRequest) -> HttpResponse:
     """Today's route: the next stop big, then the others, then what is done."""
     route = Route.objects.current(person(request), on=timezone.localdate())
-    context = rounds.of_route(route) | {"arrive_form": ReportForm()} if route else {}
+    context = rounds.of_route(route) if route else {}
+    context["visits"] = [(stop, ReportForm()) for stop in context.get("todo", ())]  # arriving is a report of each stop
     return show(request, "deliveries/drive.html", context, part="drive-route")
 
 
@@ -98,7 +99,8 @@ def summary(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
-    return show(request, "deliveries/summary.html", rounds.total(route) | {"form": form}, status=status)
+    context = rounds.total(route) | {"form": form}
+    return show(request, "deliveries/summary.html", context, part="drive-summary", status=status)
 
 
 def _current(request: HttpRequest) -> Route:
@@ -117,7 +119,7 @@ def _visit_form(visit: Stop, *data: Any) -> HandoverForm | CollectForm:
 
 
 def _show_visit(request: HttpRequest, visit: Stop, form: PaymentForm, *, status: int = 200) -> HttpResponse:
-    context = {"stop": visit, "form": form, "arrive_form": ReportForm(), "after": rounds.after(visit)}
+    context = {"stop": visit, "form": form, "arrive_form": ReportForm(), "others": rounds.others(visit)}
     return show(request, "deliveries/stop.html", context, status=status)
 
 

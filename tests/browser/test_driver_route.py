@@ -5,29 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from customers.models import AccountEntry, Payment
 from deliveries.models import DriverEvent, Review, Route
-from luckygas.models import DISPATCHER, DRIVER
+from luckygas.models import DISPATCHER
 from orders.models import CylinderMovement
 from orders.wishes import Item
 from pilot import invariants
 from tests.browser.conftest import DESK
+from tests.browser.driving import PHONE, hand_over, key, leave
 from tests.deliveries.reporting import published, stop_of
-from tests.factories import ContactFactory, DriverFactory, UserFactory, placed, priced
+from tests.factories import ContactFactory, UserFactory, placed
 
-PHONE = {"width": 360, "height": 640}
-
-
-@pytest.fixture
-def driver(transactional_db):
-    return DriverFactory(user=UserFactory(username="driver", roles=[DRIVER]))
-
-
-@pytest.fixture
-def twenty(transactional_db):
-    return priced()
+LATER = 11_000  # ms: past the ten seconds in which a report can be undone
 
 
 @pytest.fixture
@@ -52,24 +43,6 @@ def _every_invariant_holds(transactional_db):
 def again(row):
     row.refresh_from_db()
     return row
-
-
-def key(page: Page, name: str):
-    return page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
-
-
-def leave(page: Page) -> None:
-    page.goto("/drive/")
-    key(page, "裝車，出發").click()
-    key(page, "裝好了，出發").click()
-    expect(page).to_have_url(re.compile(r"/drive/$"))
-
-
-def hand_over(page: Page) -> None:
-    """Answer what must be answered: no leak, the exact amount in cash, nobody signed."""
-    page.get_by_label("沒漏").check()
-    page.get_by_label("現金，剛好").check()
-    page.get_by_label("客人沒簽名").check()
 
 
 def test_a_route_with_one_full_one_partial_and_one_failed_stop(page_for, axe, driver, orders, route):
@@ -132,6 +105,7 @@ def test_a_route_with_one_full_one_partial_and_one_failed_stop(page_for, axe, dr
 
 def test_a_report_written_without_a_connection_is_sent_once_afterwards(page_for, driver, orders, route):
     page = page_for(driver.user, PHONE)
+    page.clock.install()
     leave(page)
     page.goto(f"/drive/stops/{stop_of(orders[0]).pk}/")
     hand_over(page)
@@ -139,11 +113,13 @@ def test_a_report_written_without_a_connection_is_sent_once_afterwards(page_for,
     page.context.set_offline(True)
     key(page, "完成").click()
     expect(page.get_by_text("記在手機裡了")).to_be_visible()
+    page.clock.fast_forward(LATER)
     expect(page.get_by_text("1 筆未送 · 最舊 0 分")).to_be_visible()
     assert again(orders[0]).state == "out"
 
     page.context.set_offline(False)
     expect(page).to_have_url(re.compile(r"/drive/$"))
+    expect(page.locator("li[data-state=done]")).to_be_visible()
     expect(page.locator(".unsent")).to_be_hidden()
     expect(page.get_by_role("heading", name=orders[1].customer.name)).to_be_visible()
 
@@ -154,25 +130,34 @@ def test_a_report_written_without_a_connection_is_sent_once_afterwards(page_for,
 
 def test_a_lost_answer_makes_no_second_handover(page_for, driver, orders, route):
     page = page_for(driver.user, PHONE)
+    page.clock.install()
     leave(page)
     page.goto(f"/drive/stops/{stop_of(orders[0]).pk}/")
     hand_over(page)
 
+    lost = []
+
     def lose(request):
+        if lost or request.request.method != "POST":
+            return request.fallback()
         request.fetch()
         request.abort()
+        return lost.append(again(orders[0]).state)
 
-    page.route("**/drive/events/", lose, times=1)
+    page.route("**/drive/events/", lose)
     key(page, "完成").click()
-    expect(page.get_by_text("記在手機裡了")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/drive/$"))
+    expect(page.locator(".undo")).to_be_visible()
+    page.clock.fast_forward(LATER)
+    expect(page.locator("li[data-state=done]")).to_be_visible(timeout=20_000)
+    expect(page.locator(".unsent")).to_be_hidden()
 
-    assert again(orders[0]).state == "delivered"
+    assert lost == ["delivered"]
     assert DriverEvent.objects.filter(kind="deliver").count() == Payment.objects.count() == 1
 
 
 def test_a_driver_who_was_signed_out_keeps_everything(page_for, driver, orders, route):
     page = page_for(driver.user, PHONE)
+    page.clock.install()
     leave(page)
     page.goto(f"/drive/stops/{stop_of(orders[0]).pk}/")
     hand_over(page)
@@ -180,10 +165,13 @@ def test_a_driver_who_was_signed_out_keeps_everything(page_for, driver, orders, 
 
     page.context.clear_cookies()
     key(page, "完成").click()
+    expect(page.locator(".undo")).to_be_visible()
+    page.clock.fast_forward(LATER)
     expect(page.get_by_text("1 筆未送。再登入一次，都還在。")).to_be_visible()
     page.context.add_cookies(cookies)
     page.goto("/drive/")
 
+    expect(page.locator("li[data-state=done]")).to_be_visible()
     expect(page.locator(".unsent")).to_be_hidden()
     expect(page.get_by_role("heading", name=orders[1].customer.name)).to_be_visible()
     assert again(orders[0]).state == "delivered"
@@ -206,6 +194,7 @@ def test_a_signature_and_a_photo_reach_the_office(page_for, driver, orders, rout
 
     settings.MEDIA_ROOT = tmp_path / "media"
     page = page_for(driver.user, PHONE)
+    page.clock.install()
     leave(page)
     stop = stop_of(orders[0])
     page.goto(f"/drive/stops/{stop.pk}/")
@@ -221,6 +210,9 @@ def test_a_signature_and_a_photo_reach_the_office(page_for, driver, orders, rout
     page.set_input_files("[name=photo]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
 
     key(page, "完成").click()
+    expect(page.locator(".undo")).to_be_visible()
+    page.clock.fast_forward(LATER)
 
-    expect(page).to_have_url(re.compile(r"/drive/$"))
+    expect(page.locator("li[data-state=done]")).to_be_visible()
+    expect(page.locator(".unsent")).to_be_hidden()
     assert sorted(stop.proofs.values_list("kind", flat=True)) == ["photo", "signature"]

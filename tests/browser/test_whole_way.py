@@ -60,6 +60,8 @@ def test_from_the_tap_to_both_ledgers(page_for, customer_person, dispatcher, dri
     truck.get_by_label("客人沒簽名").check()
     truck.get_by_role("button", name=re.compile("完成")).click()
     expect(truck.get_by_text("都跑完了")).to_be_visible()
+    truck.clock.fast_forward(11_000)  # past the time in which it can be undone
+    expect(truck.get_by_text("送完 1 站")).to_be_visible()
 
     phone.goto(order.get_absolute_url())
     expect(phone.get_by_role("heading", name="送達")).to_be_visible()

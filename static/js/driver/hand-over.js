@@ -4,10 +4,13 @@ customElements.define("hand-over", class extends HTMLElement {
     this.form = this.querySelector("form");
     this.isDelivery = Boolean(this.querySelector("[data-code]"));
     for (const kind of ["input", "change"]) this.addEventListener(kind, this);
+    this.addEventListener("invalid", this, { capture: true });
     this.handleEvent();
   }
 
-  handleEvent() {
+  handleEvent(event) {
+    const part = event?.target.closest(".hand-part");
+    if (event?.type === "invalid") return part.setAttribute("data-state", "needed");
     const leaks = this.form.leak_check?.value === "leak";
     const counts = { given: 0, empties: 0, due: this.isDelivery ? 0 : Number(this.dataset.due) };
     for (const row of this.querySelectorAll("[data-code]")) this.addUp(row, counts, leaks);
@@ -15,6 +18,9 @@ customElements.define("hand-over", class extends HTMLElement {
     const due = this.querySelector("#due");
     if (due) due.textContent = counts.due.toLocaleString("en");
     this.demand(leaks);
+    if (part && !part.querySelector(":invalid")) part.removeAttribute("data-state");
+    const { photo } = this.form.elements;
+    photo?.closest("label").toggleAttribute("data-taken", photo.files.length > 0);
     if (this.isDelivery) {
       document.querySelector(".drive-act .said").textContent = this.dataset.said
         .replace("{given}", counts.given).replace("{empties}", counts.empties).replace("{due}", counts.due.toLocaleString("en"));

@@ -1,12 +1,12 @@
 // The driver's outbox: a form's report is written to the phone before the screen changes, and sent when it can be.
-import { held, keep, keepPhoto } from "./store.js";
+import { held, letGo, undoLeft } from "./store.js";
 import { sendEvents, sendPhotos } from "./send.js";
-import { reportOf } from "./report.js";
-import { smaller } from "./photo.js";
+import { showRound } from "./round.js";
 import "./hand-over.js";
+import "./report-form.js";
+import "./undo-report.js";
 
 const [SOONEST, LATEST] = [2_000, 60_000]; // ms between tries
-const PATIENCE = 4_000; // ms until "kept on this phone" is said instead of waiting
 
 customElements.define("drive-outbox", class extends HTMLElement {
   connectedCallback() {
@@ -14,6 +14,7 @@ customElements.define("drive-outbox", class extends HTMLElement {
     this.wait = SOONEST;
     for (const kind of ["online", "pageshow"]) window.addEventListener(kind, this);
     document.addEventListener("visibilitychange", this);
+    document.addEventListener("htmx:afterSettle", this);
     this.clock = setInterval(() => this.show(), 30_000);
     this.show();
   }
@@ -21,12 +22,15 @@ customElements.define("drive-outbox", class extends HTMLElement {
   disconnectedCallback() {
     for (const kind of ["online", "pageshow"]) window.removeEventListener(kind, this);
     document.removeEventListener("visibilitychange", this);
+    document.removeEventListener("htmx:afterSettle", this);
     clearInterval(this.clock);
     clearTimeout(this.timer);
+    clearTimeout(this.release);
   }
 
-  handleEvent() {
-    if (document.visibilityState === "visible") this.send();
+  handleEvent(event) {
+    if (event.type === "htmx:afterSettle") this.show();
+    else if (document.visibilityState === "visible") this.send();
   }
 
   // Sends everything, one tab and one try at a time; resolves when it is empty or could not go on.
@@ -43,6 +47,7 @@ customElements.define("drive-outbox", class extends HTMLElement {
   async tryAll() {
     let some = false;
     try {
+      await letGo(this.user);
       while (await sendEvents(this.dataset.events, this.user)) some = true;
       await sendPhotos(this.dataset.photos, this.user);
       [this.wait, this.trouble] = [SOONEST, ""];
@@ -57,6 +62,15 @@ customElements.define("drive-outbox", class extends HTMLElement {
 
   async show() {
     const { events, photos } = await held(this.user);
+    const undoable = events.find((event) => event.state === "undoable");
+    clearTimeout(this.release);
+    if (undoable) this.release = setTimeout(() => this.send(), undoLeft(undoable));
+    document.querySelector("undo-report")?.show(undoable);
+    showRound(events);
+    this.showUnsent(events.filter((event) => event !== undoable), photos.filter((photo) => photo.event !== undoable?.id));
+  }
+
+  showUnsent(events, photos) {
     const refused = events.filter((event) => event.state === "refused").length;
     const waiting = events.length - refused + photos.length;
     const strip = this.querySelector("details");
@@ -67,10 +81,10 @@ customElements.define("drive-outbox", class extends HTMLElement {
     strip.hidden = !waiting && !refused;
     strip.dataset.state = refused || away ? "stuck" : "waiting";
     strip.querySelector("b").textContent = words.replace("{count}", waiting || refused).replace("{minutes}", minutes);
-    strip.querySelector("a").hidden = !away;
+    const signIn = strip.querySelector("a");
+    if (away && signIn.hidden) strip.open = true;
+    signIn.hidden = !away;
     this.list(strip.querySelector("ul"), [...events, ...photos.map((photo) => ({ ...photo, kind: "photo" }))]);
-    const finished = events.filter(({ kind }) => ["deliver", "fail", "collect"].includes(kind)).map(({ stop }) => String(stop));
-    for (const row of document.querySelectorAll("[data-stop]")) row.toggleAttribute("data-kept", finished.includes(row.dataset.stop));
   }
 
   list(list, held) {
@@ -80,45 +94,5 @@ customElements.define("drive-outbox", class extends HTMLElement {
       row.textContent = `${new Date(at).toTimeString().slice(0, 5)} · ${stop}${this.dataset[kind] ?? kind}`;
       return row;
     }));
-  }
-});
-
-// Stands around one form. data-kind, data-stop, data-number: what it reports; data-next: where to go then.
-customElements.define("report-form", class extends HTMLElement {
-  connectedCallback() { this.addEventListener("submit", this); }
-
-  async handleEvent(event) {
-    const outbox = document.querySelector("drive-outbox");
-    if (event.defaultPrevented || !outbox) return;
-    event.preventDefault();
-    if (this.busy) return;
-    this.busy = true;
-    const form = event.target;
-    const id = form.elements.operation_id.value;
-    try { await this.keep(outbox, form, id); } catch { return form.submit(); } // no store on this phone: straight to the server
-    navigator.storage?.persist?.();
-    await Promise.race([outbox.send(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-    if (await this.isSent(outbox, id)) return location.assign(this.dataset.next);
-    this.sayKept(outbox, id);
-  }
-
-  async keep(outbox, form, id) {
-    const about = { user: outbox.user, stop: Number(this.dataset.stop) || null, number: this.dataset.number, happened_at: new Date().toISOString() };
-    await keep({ id, ...about, ...reportOf(form, this.dataset.kind) });
-    const file = form.elements.photo?.files[0];
-    if (file) await keepPhoto({ id: crypto.randomUUID(), ...about, blob: await smaller(file) });
-  }
-
-  async isSent(outbox, id) {
-    return !(await held(outbox.user)).events.some((event) => event.id === id);
-  }
-
-  sayKept(outbox, id) {
-    const kept = outbox.querySelector("template").content.cloneNode(true);
-    kept.querySelector("a").href = this.dataset.next;
-    document.querySelector("main").replaceChildren(kept);
-    document.querySelector(".drive-act").hidden = true;
-    document.body.addEventListener("sent", async () => { if (await this.isSent(outbox, id)) location.assign(this.dataset.next); });
-    window.scrollTo(0, 0);
   }
 });

@@ -49,7 +49,9 @@ export async function sendEvents(url, user) {
 }
 
 export async function sendPhotos(url, user) {
-  for (const photo of (await held(user)).photos) {
+  const { events, photos } = await held(user);
+  const undoable = new Set(events.filter((event) => event.state === "undoable").map((event) => event.id));
+  for (const photo of photos.filter(({ event }) => !undoable.has(event))) {
     const body = new FormData();
     body.set("operation_id", photo.id);
     body.set("stop", photo.stop);

@@ -7,6 +7,7 @@ customElements.define("sign-pad", class extends HTMLElement {
     this.path = this.querySelector("path");
     this.input = this.querySelector("input[type=hidden]");
     this.path.setAttribute("d", this.input.value);
+    this.toggleAttribute("data-signed", this.input.value !== "");
     for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) this.svg.addEventListener(kind, this);
     this.querySelector("button")?.addEventListener("click", this);
   }
