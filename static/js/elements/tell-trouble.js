@@ -46,6 +46,7 @@ customElements.define("tell-trouble", class extends HTMLElement {
     if (LOAD_AGAIN.includes(word)) again.href = location.href;
     else again.remove();
     notice.dataset.trouble = word;
+    if (word === "stale") notice.dataset.kind = "wait";
     this.told(word)?.remove();
     this.querySelector("#told").prepend(notice);
     notice.scrollIntoView({ block: "nearest" });
