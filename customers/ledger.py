@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -112,7 +113,7 @@ def ages(*, customers: Iterable[int] | None = None, on: dt.date | None = None) -
     return {row[0]: Ages(*row) for row in _rows(sql, customers=wanted, on=on or business_day())}
 
 
-def _rows(sql: str, **values: object) -> list[tuple]:
+def _rows(sql: str, **values: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

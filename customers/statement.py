@@ -39,24 +39,25 @@ class Statement:
     def of(cls, customer: Customer, *, before: str = "") -> Statement:
         """Keyset by id, and the balances of the page counted back from the sum of everything before its first line."""
         rows = AccountEntry.objects.filter(customer=customer, account__in=SHOWN).order_by("-pk")
+        after: dict[str, int] = dict(zip(SHOWN, (customer.balance_twd, -customer.deposits_twd), strict=True))
         if before.isdecimal() and len(before) < 18:
             rows = rows.filter(pk__lt=int(before))
+            after = {account: rows.filter(account=account).total() for account in SHOWN}
         found = list(rows[: PAGE + 1])
-        after: dict[str, int] = {account: rows.filter(account=account).total() for account in SHOWN}
         lines, payments = [], _payments(found[:PAGE])
         for entry in found[:PAGE]:
-            lines.append(_line(entry, after[entry.account], payments.get(entry.cause_id)))
+            lines.append(_line(entry, after[entry.account], payments.get((entry.cause_kind, entry.cause_id))))
             after[entry.account] -= entry.amount_twd
         return cls(
             customer.balance_twd, customer.deposits_twd, lines, str(found[PAGE - 1].pk) if len(found) > PAGE else ""
         )
 
 
-def _payments(entries: list[AccountEntry]) -> dict[str, Payment]:
-    """The payments among the causes of these legs, by the key that the ledger has for them."""
+def _payments(entries: list[AccountEntry]) -> dict[tuple[str, str], Payment]:
+    """The payments among the causes of these legs, by what the ledger calls them; in one query."""
     pks = {int(entry.cause_id) for entry in entries if entry.cause_kind == "payment"}
     found = Payment.objects.select_related("reversal").in_bulk(pks) if pks else {}
-    return {str(pk): payment for pk, payment in found.items()}
+    return {("payment", str(pk)): payment for pk, payment in found.items()}
 
 
 def _line(entry: AccountEntry, after: int, payment: Payment | None) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from customers.models import AccountEntry, Site
+from customers.models import AccountEntry, Area, Site
 from orders.models import MeterReading, Product
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Meter:
         return f"{self.site.pk}-{self.product.pk}"
 
 
-def to_read(month: Month, *, area: int | None = None) -> list[Meter]:
+def to_read(month: Month, *, area: Area | None = None) -> list[Meter]:
     """Meters without a reading this month, as the areas are driven; in two queries.
 
     A metered site whose meter was never read is not among them: its page asks first which meter it has.
@@ -37,12 +37,12 @@ def to_read(month: Month, *, area: int | None = None) -> list[Meter]:
     return sorted(meters, key=lambda meter: (meter.site.area.code, meter.site.customer.number, meter.site.pk))
 
 
-def never_read(*, area: int | None = None) -> list[Site]:
+def never_read(*, area: Area | None = None) -> list[Site]:
     """Metered sites without any reading."""
     return list(metered_sites(area=area).exclude(pk__in=MeterReading.objects.kept().values("site")))
 
 
-def metered_sites(*, area: int | None = None):  # noqa: ANN201  (a queryset of sites)
+def metered_sites(*, area: Area | None = None):  # noqa: ANN201  (a queryset of sites)
     sites = Site.objects.active().filter(
         customer__is_metered=True, customer__deactivated_at=None, customer__system_of_record="new"
     )

@@ -15,7 +15,7 @@ from typing import Self
 
 from django.db.models import Q, QuerySet, Sum
 
-from customers.models import AccountEntry, Customer, Payment
+from customers.models import AccountEntry, Area, Customer, Payment
 from luckygas.clock import business_day
 from orders.models import MeterReading, Order
 
@@ -210,7 +210,7 @@ class Sums:
         return self.opening_twd + self.charged_twd - self.paid_twd
 
 
-def monthly_customers(month: Month, *, area: int | None = None, is_open: bool = False) -> QuerySet[Customer]:
+def monthly_customers(month: Month, *, area: Area | None = None, is_open: bool = False) -> QuerySet[Customer]:
     """Who gets a statement: pays by the month, and owed something or had something that month."""
     customers = Customer.objects.filter(settlement=Customer.Settlement.MONTHLY).order_by("number")
     if area:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -69,13 +68,10 @@ def price_list(*, on: dt.date, customer: Customer | None = None) -> list[Row]:
 
 def with_own_prices(*, on: dt.date) -> QuerySet[Customer]:
     """Customers who pay prices of their own for something on a day or later, with how many."""
-    later = Price.objects.filter(customer__isnull=False, valid_from__gt=on)
-    now = (
-        Price.objects.filter(customer__isnull=False, valid_from__lte=on)
-        .order_by("customer_id", "product_id", "kind", "-valid_from")
-        .distinct("customer_id", "product_id", "kind")
-    )
-    own = [price.pk for price in now if price.amount_twd is not None] + [price.pk for price in later]
+    theirs = Price.objects.filter(customer__isnull=False)
+    newest = theirs.filter(valid_from__lte=on).order_by("customer_id", "product_id", "kind", "-valid_from")
+    now = newest.distinct("customer_id", "product_id", "kind").values("pk")
+    own = theirs.filter(Q(pk__in=now, amount_twd__isnull=False) | Q(valid_from__gt=on)).values("pk")
     count = Count("prices", filter=Q(prices__in=own))
     return Customer.objects.annotate(own_prices=count).filter(own_prices__gt=0).order_by("number")
 
@@ -111,15 +107,8 @@ def changed_by(change: PriceChange) -> list[Changed]:
     return sorted(told, key=lambda each: (each.product.sort, kinds.index(each.kind)))
 
 
-def named(changes: Iterable[PriceChange]) -> list[tuple[PriceChange, int]]:
-    """Each change with how many prices it brought, in one query."""
+def counted(changes: QuerySet[PriceChange]) -> QuerySet[PriceChange]:
+    """Each change with how many prices it brought, `price_count`; a withdrawn one too, from the history."""
     history: type[Model] = Price.pgh_event_model  # type: ignore[attr-defined]
-    changes = list(changes)
-    counts = (
-        history._default_manager.filter(change__in=[change.pk for change in changes], pgh_label="insert")
-        .order_by()
-        .values_list("change")
-        .annotate(Count("pk"))
-    )
-    found = dict(counts)
-    return [(change, found.get(change.pk, 0)) for change in changes]
+    brought = history._default_manager.filter(change=OuterRef("pk"), pgh_label="insert").order_by().values("change")
+    return changes.annotate(price_count=Subquery(brought.annotate(count=Count("pk")).values("count")))

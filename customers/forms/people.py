@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Payment, Site
+from customers.models import Customer, Payment, PaymentReversal, Site
 from luckygas.forms import OperationIdField
 from luckygas.models import User
 from luckygas.signin import identity
@@ -62,3 +62,18 @@ class PaymentForm(forms.Form):
         error_messages={"required": _("Enter the amount received, in whole NT$.")},
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class ReversePaymentForm(forms.Form):
+    """Why a payment was none after all."""
+
+    operation_id = OperationIdField()
+    why = forms.ChoiceField(
+        label=_("Why"), widget=forms.RadioSelect, error_messages={"required": _("Say why it is taken back.")}
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        whys = [why for why in PaymentReversal.Why if payment.method == "cheque" or why != PaymentReversal.Why.BOUNCED]
+        self.fields["why"].choices = [(why.value, why.label) for why in whys]  # type: ignore[attr-defined]

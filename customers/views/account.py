@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from customers.forms.profile import ProfileForm
+from customers.ledger import open_charges
 from customers.mine import Mine
 from customers.models import Contact
 from customers.statement import Statement
@@ -24,6 +25,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {"mine": mine, "seen": seen, "customer": customer}
     if customer:
         context["statement"] = Statement.of(customer, before=request.GET.get("before", ""))
+        context["charges"] = open_charges(customer)
     return show(request, "customers/account.html", context, part="lines")
 
 

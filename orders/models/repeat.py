@@ -116,14 +116,14 @@ class MeterReading(Record):
         The first reading of a meter charges nothing. Below the last one is refused: meters do not run back.
         """
         site.customer.lock()
-        facts = {"product": product, "read_on": read_on, "reading_kg": reading_kg, "is_new_meter": is_new_meter}
-        body = cls._body(site, **facts)
+        facts = {"read_on": read_on, "reading_kg": reading_kg, "is_new_meter": is_new_meter}
+        body = cls._body(site, product=product, **facts)
         if known := cls._known(operation_id, body):
             return known
         before = cls.objects.of_meter(site, product).kept().order_by(*NEWEST).first()
         cls._check_day(before, product=product, read_on=read_on, is_new_meter=is_new_meter)
         noon = timezone.make_aware(dt.datetime.combine(read_on, dt.time(12)))
-        reading = cls(operation_id=operation_id, body_digest=body, site=site, by=by, **facts)
+        reading = cls(operation_id=operation_id, body_digest=body, site=site, product=product, by=by, **facts)
         return reading._write(before, at=min(noon, timezone.now()))
 
     @staticmethod

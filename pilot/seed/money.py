@@ -41,7 +41,9 @@ def write_price_changes(town: Town, wares: dict[str, Ware], *, at: dt.datetime, 
 
 def _regulars(town: Town) -> list[Customer]:
     """Shops: first those with an order on the way, whose price their own one crosses."""
-    served = Customer.objects.filter(pk__in=[door.customer for door in town.live if door.is_business])
+    known = {door.customer for door in town.demo.values()}  # whose prices are those that everybody sees
+    shops = {door.customer for door in town.live if door.is_business} - known
+    served = Customer.objects.filter(pk__in=shops)
     waiting = served.filter(pk__in=Order.objects.open().filter(lines__product__code="20").values("customer"))
     return [*waiting.order_by("number")[: OWN_PRICES // 2], *served.order_by("-number")[: OWN_PRICES // 2]]
 

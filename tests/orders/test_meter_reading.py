@@ -177,7 +177,7 @@ def test_meters_without_a_reading_this_month_are_to_be_read(read, site, metered)
         (site, metered, Decimal(100))
     ]
     assert never_read() == [fresh]
-    assert (to_read(NOVEMBER, area=fresh.area_id), never_read(area=site.area_id)) == ([], [])
+    assert (to_read(NOVEMBER, area=fresh.area), never_read(area=site.area)) == ([], [])
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -83,7 +83,7 @@ def test_who_pays_by_the_month_gets_a_statement_when_there_is_something_to_say(s
 
     assert list(monthly_customers(NOVEMBER)) == [shop, owing]
     assert list(monthly_customers(NOVEMBER, is_open=True)) == [owing]
-    assert list(monthly_customers(NOVEMBER, area=site.area_id)) == [owing]
+    assert list(monthly_customers(NOVEMBER, area=site.area)) == [owing]
     assert list(monthly_customers(NOVEMBER.before)) == []
     sums = month_sums([shop.pk, owing.pk], NOVEMBER)
     assert (sums[owing.pk].charged_twd, sums[shop.pk].paid_twd, total(sums.values()).closing_twd) == (2640, 100, 2540)

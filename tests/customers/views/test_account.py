@@ -110,7 +110,7 @@ def test_the_account_asks_the_database_as_often_for_one_line_as_for_three(
         post(customer, key, receivable=100, sales=-100)
     web.get("/account/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         web.get("/account/")
 
 
