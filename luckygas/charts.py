@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 390.0, 14.0, 176.0  # the field inside a drawing of 460 by 200
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 452.0, 14.0, 176.0  # the field inside a drawing of 460 by 200
 EDGE = 460.0
-ROOM_FOR_NAME = 120.0  # a curve's end nearer to the left than this has its name on the right
+ROOM_FOR_NAME = 120.0  # a curve that ends further left has its name on the right
+UNDER_LAST_WEEK = 300.0  # and one that ends further right has it below: last week's name is there
 OPENS, CLOSES = 8, 20
 STEPS = 3
 
@@ -129,7 +130,7 @@ class Curves:
     done: int
     done_then: int | None
     last_total: int | None
-    last_end_y: str
+    last_name_y: str
     table: list[tuple[str, int | None, int | None]]
 
     @classmethod
@@ -151,17 +152,16 @@ class Curves:
             last_week=path([(x_of(hour), level(count, top)) for hour, count in was.items()]) if total else "",
             now_x=f"{x:.1f}",
             end=(f"{x:.1f}", f"{y:.1f}"),
-            name=(f"{x - 8:.1f}", f"{max(y - 10, TOP):.1f}", "end") if x > ROOM_FOR_NAME
-            else (f"{x + 10:.1f}", f"{max(y - 10, TOP):.1f}", "start"),
+            name=_name_at(x, y),
             done=done,
             done_then=_at(last_week, now) if total else None,
             last_total=total or None,
-            last_end_y=f"{level(total, top) + 4:.1f}",
+            last_name_y=f"{max(level(total, top) - 8, TOP - 2):.1f}",
             table=[
                 (f"{hour}:00", sums[hour] if hour <= now else None, was[hour] if total else None)
                 for hour in range(OPENS + 2, CLOSES + 1, 2)
             ],
-        )  # fmt: skip
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -176,6 +176,12 @@ def _at(counts: dict[int, int], now: float) -> int:
     """The running total at a moment, straight between full hours."""
     hour = int(now)
     return round(_before(counts, hour) + counts.get(hour, 0) * (now - hour))
+
+
+def _name_at(x: float, y: float) -> tuple[str, str, str]:
+    """Where the name of today's end stands, so that it is inside and not upon last week's."""
+    down = min(y + 22, BOTTOM - 4) if x > UNDER_LAST_WEEK else max(y - 10, TOP)
+    return (f"{x - 8:.1f}", f"{down:.1f}", "end") if x > ROOM_FOR_NAME else (f"{x + 10:.1f}", f"{down:.1f}", "start")
 
 
 def x_of(hour: float) -> float:
