@@ -79,8 +79,8 @@ class Visit:
         when = when_of(facts.finished_at, facts if facts.order else None, facts.kind)
         if facts.finished_at:
             return cls(facts, area, loads, facts.state, when, 0)
-        is_open = facts.promised_to and facts.order_state in OPEN
-        late = max(int((now - facts.promised_to).total_seconds() // 60), 0) if is_open else 0
+        end = facts.promised_to if facts.order_state in OPEN else None
+        late = max(int((now - end).total_seconds() // 60), 0) if end else 0
         look = "now" if facts.state == Stop.State.ARRIVED else "late" if late else ""
         return cls(facts, area, loads, look, when, late)
 

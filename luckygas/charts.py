@@ -216,7 +216,7 @@ class Part(NamedTuple):
 
     look: str
     word: str
-    count: int
+    many: int
     at: str
     wide: str
 
@@ -246,4 +246,4 @@ class Shares:
     @property
     def sentence(self) -> str:
         """`delivered 121 · on the truck 58`."""
-        return " · ".join(f"{part.word} {part.count:,}" for part in self.parts)
+        return " · ".join(f"{part.word} {part.many:,}" for part in self.parts)

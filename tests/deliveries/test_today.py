@@ -212,7 +212,7 @@ def test_the_shares_are_the_orders_that_are_not_cancelled():
     with at(NOON):
         today = Today.at_a_glance(timezone.now())
 
-    assert {part.look: part.count for part in today.shares.parts} == {"delivered": 1, "confirmed": 1}
+    assert {part.look: part.many for part in today.shares.parts} == {"delivered": 1, "confirmed": 1}
     assert f"{today.shares.total}" == today.figures[ORDERS].now
 
 
