@@ -11,6 +11,8 @@ WIDTH = 640
 MARGIN = 0.15  # of what is drawn, on each side
 LEAST = 0.012  # degrees, about 1.3 km: an area with one known pin is no dot
 MOST_NEIGHBOURS = 250
+METRES_A_DEGREE = 111_320  # of latitude
+SCALES = (("10 km", 10_000), ("2 km", 2_000), ("500 m", 500), ("100 m", 100))
 Point = tuple[float, float]
 
 
@@ -56,6 +58,13 @@ class PinMap:
         """As high as it is in the world: a degree of longitude is shorter than one of latitude."""
         ratio = (self.north - self.south) / ((self.east - self.west) * cos(radians((self.north + self.south) / 2)))
         return round(WIDTH * min(max(ratio, 0.5), 1.2))
+
+    @property
+    def scale(self) -> tuple[str, float]:
+        """How long a round distance is on the drawing, in pixels."""
+        high = (self.north - self.south) * METRES_A_DEGREE
+        word, metres = next((each for each in SCALES if each[1] < high / 3), SCALES[-1])
+        return word, metres / high * self.height
 
     def at(self, point: Point) -> Point:
         """Where a latitude and longitude are on the drawing, from its upper left corner."""

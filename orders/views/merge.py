@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,11 +23,13 @@ from orders.merging import two_sides
 @allow(MANAGER)
 def merge(request: HttpRequest, number: int) -> HttpResponse:
     """What stays and what moves, side by side; one key moves it. Without `other` in the address: which one it is."""
-    kept = get_object_or_404(Customer.objects.with_money(), number=number)
     other = request.GET.get("other", "")
     if not other.isdecimal():
-        return _choose(request, kept)
-    absorbed = get_object_or_404(Customer.objects.with_money(), number=other)
+        return _choose(request, get_object_or_404(Customer, number=number))
+    found = {customer.number: customer for customer in Customer.objects.with_money().filter(number__in=[number, other])}
+    if not {number, int(other)} <= found.keys():
+        raise Http404
+    kept, absorbed = found[number], found[int(other)]
     sides = two_sides(kept, absorbed)
     form = MergeForm(request.POST or None, kept=sides[0], absorbed=sides[1])
     if form.is_valid():

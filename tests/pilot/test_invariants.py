@@ -1,8 +1,10 @@
 """Every invariant is broken once, past the rules of the database, and seen."""
 
+import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -12,7 +14,7 @@ from django.utils import timezone
 from customers.models import Customer, Message, Payment, PhoneCode
 from deliveries.models import Device, DriverEvent
 from orders.handover import Handover
-from orders.models import Cylinder, CylinderMovement, Order, Place, StandingDay
+from orders.models import Cylinder, CylinderMovement, MeterReading, Order, Place, PriceChange, StandingDay
 from orders.wishes import When
 from pilot import invariants
 from tests.factories import (
@@ -70,7 +72,24 @@ def world(dispatcher):
     StandingOrderFactory(rhythm="every", every_days=1)
     StandingDay.write_due(until=timezone.localdate())
     StandingDay.objects.get().make(decision=decided())
+    read_and_change_prices(site=delivered.site, by=dispatcher)
     return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
+
+
+def read_and_change_prices(*, site, by):
+    """A meter that used 20 kg, a payment that was taken back, and a price that is to come and to be told."""
+    metered, today = priced("m20", gas=41, family="metered"), timezone.localdate()
+    for days, kg in ((30, 100), (0, 120)):
+        MeterReading.record(
+            operation_id=uuid.uuid4(), site=site, product=metered, read_on=today - dt.timedelta(days=days),
+            reading_kg=Decimal(kg), by=by,
+        )  # fmt: skip
+    wrong = Payment.record(operation_id=uuid.uuid4(), customer=site.customer, method="cash", received_twd=5, by=by)
+    wrong.reverse(operation_id=uuid.uuid4(), by=by, why="amount")
+    PriceChange.enter(
+        operation_id=uuid.uuid4(), by=by, valid_from=today + dt.timedelta(days=7), reason="test",
+        amounts={(priced().pk, "gas"): 840}, announce_to="all", announce_on=today + dt.timedelta(days=1),
+    )  # fmt: skip
 
 
 def force(*statements, **values):
@@ -108,6 +127,40 @@ def broken(name):
 ORDER, EVENT, MESSAGE, ENTRY = "orders_order", "orders_orderevent", "customers_message", "customers_accountentry"
 MOVEMENT, LINE, STOP, ROUTE = "orders_cylindermovement", "orders_orderline", "deliveries_stop", "deliveries_route"
 DRIVER_EVENT, DAY = "deliveries_driverevent", "orders_standingday"
+READING, PRICE = "orders_meterreading", "orders_price"
+
+def misread(change):
+    """The reading of 120 kg, changed past every rule."""
+    return [*off(READING), f"UPDATE {READING} SET {change} WHERE reading_kg = 120"]
+
+
+MERGED = (
+    "INSERT INTO customers_merge (operation_id, kept_id, absorbed_id, by_id, at, reason, receivable_twd, deposits_twd)"
+    " SELECT gen_random_uuid(), %(waiting_customer)s, customer_id, placed_by_id, now(), 'x', 0, 0"
+    " FROM orders_order WHERE id = %(delivered)s"
+)
+
+
+def merged(which, *more):
+    """Customers that were merged into the one who waits, past every verb."""
+    return [
+        *off("customers_customer", ENTRY),
+        *drop("customers_customer", "a_merged_record_is_not_served"),
+        *more,
+        f"UPDATE customers_customer SET merged_into_id = %(waiting_customer)s WHERE id {which}",
+    ]
+
+
+def imported(state, row_state, customer):
+    return [
+        "INSERT INTO customers_import (operation_id, name, digest, content, state, refusal, lines_read, by_id, at,"
+        f" worked_at, started_by_id) SELECT gen_random_uuid(), 'x', 'x', '', '{state}', '', 2, id, now(), now(), id"
+        " FROM luckygas_user LIMIT 1",
+        "INSERT INTO customers_importrow (source_id, line, cells, facts, mistakes, doubles, is_wanted, state, refusal,"
+        f" customer_id) SELECT id, 2, '{{}}', '{{}}', '[]', '[]', false, '{row_state}', '', {customer}"
+        " FROM customers_import",
+    ]
+
 
 CASES = {
     "orders_are_whole": [
@@ -185,6 +238,24 @@ CASES = {
         ("booked 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE cause_kind = 'payment'"]),
         ("received 821", [*off("customers_payment"), "UPDATE customers_payment SET received_twd = 821"]),
     ],
+    "payments_are_taken_back_once": [
+        ("taken back, booked back 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE purpose = 'reversed'"]),
+        ("stays, booked back 5", [*off("customers_paymentreversal"), "DELETE FROM customers_paymentreversal"]),
+    ],
+    "meters_are_billed_by_difference": [
+        ("20.00 kg at 41, charged 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE cause_kind = 'reading'"]),
+        ("0 kg at 41, charged 820", misread("is_new_meter = true")),
+        ("21.00 kg at 41, charged 820", misread("reading_kg = 121")),
+        ("0 kg at 41, charged 820", misread("reversed_at = now(), reversed_by_id = by_id, reversed_why = 'x'")),
+    ],
+    "prices_stay_as_they_were_entered": [
+        ("is 841", [*off(PRICE), f"UPDATE {PRICE} SET amount_twd = 841 WHERE amount_twd = 840"]),
+        ("gone and not withdrawn", [*off(PRICE), f"DELETE FROM {PRICE} WHERE amount_twd = 840"]),
+        ("nobody entered it", [*off(PRICE), "DELETE FROM orders_priceevent WHERE amount_twd = 840"]),
+    ],
+    "price_changes_are_told_on_their_day": [
+        ("to be told", ["UPDATE orders_pricechange SET announce_on = announce_on - 2"]),
+    ],
     "messages_leave_in_time": [
         ("waiting since", [f"UPDATE {MESSAGE} SET due_at = due_at - interval '2 minutes' WHERE state = 'waiting'"]),
         ("sending since", [*off(MESSAGE), f"UPDATE {MESSAGE} SET state = 'sending',"
@@ -203,6 +274,27 @@ CASES = {
             " received_at, state, answer) SELECT gen_random_uuid(), device_id, 5, user_id, kind, body, '', happened_at,"
             f" received_at - interval '2 days', 'applied', '{{}}' FROM {DRIVER_EVENT}",
         ]),
+    ],
+    "merged_records_are_empty": [
+        ("was merged by nobody", merged("= %(waiting_customer)s")),
+        ("still has an open order", merged("= %(waiting_customer)s")),
+        ("still has an address", merged("= %(waiting_customer)s")),
+        ("receivable of", merged("= (SELECT customer_id FROM orders_order WHERE id = %(delivered)s)",
+                                 f"UPDATE {ENTRY} SET customer_id = (SELECT customer_id FROM orders_order"
+                                 " WHERE id = %(planned)s) WHERE cause_kind = 'payment'")),
+        ("still has a phone", merged("= %(waiting_customer)s",
+                                     "INSERT INTO customers_contact (customer_id, name, phone, phone_raw, extension,"
+                                     " digits, can_sms, is_active) VALUES (%(waiting_customer)s, '', '+886900000001',"
+                                     " '', '', '', true, true)")),
+        ("leads to a record that was merged itself", merged("IS NOT NULL")),
+    ],
+    "merges_carry_what_was_there": [
+        ("receivable differs by", [MERGED, *off(ENTRY), f"UPDATE {ENTRY} SET cause_kind = 'merge', cause_id ="
+                                   " (SELECT id::text FROM customers_merge) WHERE cause_kind = 'payment'"]),
+    ],
+    "imported_lines_became_customers": [
+        ("waits in an import that is done", imported("done", "right", "NULL")),
+        ("before anybody said so", imported("read", "done", "%(waiting_customer)s")),
     ],
     "standing_days_are_made_once": [
         ("2 rows for", ['DROP INDEX "a_day_of_a_standing_order_once"', f"INSERT INTO {DAY} (standing_id, \"on\", by_hand,"
