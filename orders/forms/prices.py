@@ -59,7 +59,7 @@ class EnterPricesForm(forms.Form):
                 self.fields[_name(row, kind)] = PriceField(
                     label=f"{row.product} {Price.Kind(kind).label}",
                     twd=cell.twd,
-                    placeholder="" if cell.list_twd is None else f"{cell.list_twd:,}",
+                    placeholder=f"{cell.list_twd:,}" if customer and cell.list_twd is not None else "",
                 )
         self.unusual: list[tuple[str, int, int]] = []
         if self.is_bound and "is_sure" in self.data:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
-
-from customers.ledger import ages
-from customers.models import AccountEntry
 from pilot.invariants.rule import invariant, rows
 
 
@@ -131,19 +127,6 @@ def payments_are_taken_back_once() -> list[tuple[Any, Any]]:
         GROUP BY p.id, r.id
         HAVING coalesce(sum(-e.amount_twd), 0) <> CASE WHEN r.id IS NULL THEN 0 ELSE p.received_twd END
     """)
-
-
-@invariant
-def open_charges_are_what_is_owed() -> list[tuple[Any, Any]]:
-    """Laid under their payments, the charges of who owes leave exactly the balance open, and nobody else's any."""
-    open_twd = {customer: age.total_twd for customer, age in ages().items()}
-    balances = AccountEntry.objects.filter(account="receivable").order_by().values_list("customer")
-    owed = dict(balances.annotate(twd=Sum("amount_twd")).filter(twd__gt=0))
-    return [
-        (f"customer {customer}", f"owes {owed.get(customer, 0)}, open {open_twd.get(customer, 0)}")
-        for customer in sorted(owed.keys() | open_twd.keys())
-        if owed.get(customer) != open_twd.get(customer)
-    ]
 
 
 @invariant
