@@ -219,13 +219,15 @@ def checked(
     """The page's form with these facts; every mistake is said at the body's own field."""
     form = StandingForm(typed(facts, **more), customer=customer, standing=standing)
     codes = [line["product"] for line in facts["items"]]
-    mistakes: dict[str, list[Any]] = {}
-    for name, said in form.errors.items():
-        mistakes.setdefault("items" if name.startswith("quantity_") else name, []).extend(said)
-    for code in sorted(set(codes) - {product.code for product in form.products}):
-        mistakes.setdefault("items", []).append(_("%(code)s cannot be ordered here.") % {"code": code})
+    unknown = sorted(set(codes) - {product.code for product in form.products})
+    about_items = [_("%(code)s cannot be ordered here.") % {"code": code} for code in unknown]
     if len(set(codes)) < len(codes):
-        mistakes.setdefault("items", []).append(_("Each product once."))
+        about_items.append(_("Each product once."))
+    mistakes: dict[str, list[Any]] = {"items": about_items} if about_items else {}
+    for name, said in form.errors.items():
+        field = "items" if name.startswith("quantity_") else name
+        if field != "items" or not unknown:  # without the unknown ones there is perhaps nothing left
+            mistakes.setdefault(field, []).extend(said)
     if mistakes:
         raise Mistaken(mistakes)
     return form
