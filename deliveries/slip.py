@@ -79,6 +79,11 @@ class Slip:
         return max(self.order.due_twd - self.received_twd, 0)
 
     @property
+    def is_on_account(self) -> bool:
+        """Written on the monthly account, and nothing given at the door."""
+        return self.order.pays_by == Order.PaysBy.ACCOUNT and not self.payments
+
+    @property
     def is_settled(self) -> bool:
         return self.is_delivered and bool(self.payments) and not self.left_twd
 

@@ -169,6 +169,14 @@ def test_a_slip_after_delivery_says_what_was_handed_over_and_is_stamped_and_sign
     assert "瓶身檢驗日期已看" not in said  # nobody wrote it down
 
 
+def test_the_stub_says_what_went_on_the_account_and_not_that_nothing_came(customer, driver, site, twenty):
+    order = placed(wish(site, pays_by="account"))
+    departed(driver, order)
+    send(driver, handed(stop_of(order), cash=0))
+
+    assert "記帳 820 客戶簽收" in words(customer.get(of_order("slip", order)))
+
+
 def test_who_sees_no_money_gets_a_slip_without_amounts_and_no_receipt(customer, customer_person, delivered):
     Membership.objects.filter(user=customer_person).update(sees_balance=False)
 
