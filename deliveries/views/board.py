@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_GET, require_http_methods, require_POST
 
@@ -59,10 +59,6 @@ def page_of(request: HttpRequest, day: dt.date) -> dict[str, Any]:
         "before": address(day - dt.timedelta(days=1)),
         "after": address(day + dt.timedelta(days=1)),
         "as_of": timezone.now(),
-        "fkeys": [
-            *(("F3", _("day before")), ("F4", _("day after")), ("F6", _("not planned")), ("F7", _("put on a route"))),
-            *(("F9", _("new route")), ("F10", _("publish")), ("↑↓←→", pgettext("keys", "Choose")), (_("Space"), _("tick"))),
-        ],
     }
 
 
