@@ -117,7 +117,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     progress.phase("today", 0)
     Today(history, seed=seed, at=at, orders=size.today, office=office).tell(waiting)
     write_standing_orders(town, seed=seed, at=at, by=office["dispatcher"])
-    write_readings(book, town, seed=seed, today=today, by=office["dispatcher"].pk)
+    write_readings(book, town, seed=seed, since=since, today=today, by=office["dispatcher"].pk)
     write_price_changes(town, wares, at=at, by=office["manager"])
     write_payments(town, at=at, by=office["manager"])
     write_records(town, seed=seed, by=office["manager"])

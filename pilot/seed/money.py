@@ -45,7 +45,8 @@ def _regulars(town: Town) -> list[Customer]:
     shops = {door.customer for door in town.live if door.is_business} - known
     served = Customer.objects.filter(pk__in=shops)
     waiting = served.filter(pk__in=Order.objects.open().filter(lines__product__code="20").values("customer"))
-    return [*waiting.order_by("number")[: OWN_PRICES // 2], *served.order_by("-number")[: OWN_PRICES // 2]]
+    crossed = list(waiting.order_by("number")[: OWN_PRICES // 2])
+    return [*crossed, *served.exclude(pk__in=[shop.pk for shop in crossed]).order_by("-number")[: OWN_PRICES // 2]]
 
 
 def _change(

@@ -16,18 +16,20 @@ from pilot.seed.rows import Table, dice, moment
 METERS, READINGS = 40, 3
 
 
-def write_readings(book: Book, town: Town, *, seed: int, today: dt.date, by: int) -> None:
-    """A few meters, read each month; the gas between two readings is charged as `MeterReading.record` does."""
+def write_readings(book: Book, town: Town, *, seed: int, since: dt.date, today: dt.date, by: int) -> None:
+    """A few meters, read each month since there are prices; each charges as `MeterReading.record` does."""
     throw, ids = dice(seed, "readings"), Table.numbers(MeterReading)
     table = Table(
         MeterReading, "id", "operation_id", "body_digest", "site_id", "product_id", "read_on", "reading_kg", "by_id",
         "is_new_meter", "recorded_at", "reversed_at", "reversed_by_id", "reversed_why", at=book.at,
     )  # fmt: skip
+    days = [today.replace(day=1) - dt.timedelta(days=30 * months - 26) for months in range(READINGS, 0, -1)]
+    days = [day for day in days if day >= since]
     doors = [door for door in town.live if door.takes.is_metered]
     for door in throw.sample(doors, min(METERS, len(doors))):
         shows, used = Decimal(throw.randrange(100_00, 900_00)) / 100, Decimal(0)
-        for months in range(READINGS, 0, -1):
-            pk, day = ids.next(), today.replace(day=1) - dt.timedelta(days=30 * months - 26)
+        for day in days:
+            pk = ids.next()
             body = digest({"site": door.site, "product": door.takes.pk, "on": day, "kg": shows})
             at = moment(day, 11 * 60)
             table.add(
