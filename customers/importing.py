@@ -86,6 +86,8 @@ def read(source: Import) -> None:
 def _headers(lines: Iterator[Line]) -> list[str]:
     """The first line; a header that nobody knows stops the import, and so does one that is missing or twice there."""
     headers = [narrow(header) for header in next(lines, (0, []))[1]]
+    while headers and not headers[-1]:
+        headers.pop()  # Excel leaves empty columns at the end
     if unknown := [header or _("(empty)") for header in headers if header not in BY_HEADER]:
         raise Refused(_("These columns are not known here: %(names)s.") % {"names": _(", ").join(unknown)})
     if twice := {header for header in headers if headers.count(header) > 1}:

@@ -278,6 +278,69 @@ def test_bad_input_for_an_address_changes_nothing(signed_in, dispatcher, shop, w
     assert shop.sites.count() == 1
 
 
+def test_an_address_has_up_to_five_stations(signed_in, dispatcher, shop):
+    site, browser = shop.sites.get(), signed_in(dispatcher)
+    data = place(station_0_name="煎台", station_0_set="１６*1", station_3_name="湯爐")
+
+    browser.post(at("edit_site", shop, site.pk), data)
+    site.refresh_from_db()
+    assert site.stations == [{"name": "煎台", "set": "16*1"}, {"name": "湯爐", "set": ""}]
+
+    assert "煎台" in browser.get(at("detail", shop)).content.decode()
+    form = browser.get(at("edit_site", shop, site.pk)).context["form"]
+    assert [name.value() for name, _set in form.stations] == ["煎台", "湯爐", "", "", ""]
+
+
+def test_only_what_was_changed_of_an_address_is_written(signed_in, dispatcher, shop):
+    site, browser = shop.sites.get(), signed_in(dispatcher)
+    pinned = {"station_0_name": "煎台", "latitude": "22.75", "longitude": "121.15"}
+    browser.post(at("edit_site", shop, site.pk), place(**pinned))
+    Site.objects.filter(pk=site.pk).update(pin_source="area")
+
+    browser.post(at("edit_site", shop, site.pk), place(**pinned, vehicle="1"))
+
+    site.refresh_from_db()
+    assert (site.vehicle, site.pin_source) == (1, "area")
+
+
+def test_the_map_shows_the_area_that_was_chosen(signed_in, dispatcher, shop):
+    area = AreaFactory(code="知", name="知本", latitude="22.70800", longitude="121.05600")
+    SiteFactory(area=area, latitude="22.70900", longitude="121.05700")
+    site = shop.sites.get()
+
+    whole = signed_in(dispatcher).get(at("add_site", shop)).context["map"]
+    part = signed_in(dispatcher, **HTMX).get(at("edit_site", shop, site.pk), {"area": area.pk})
+
+    assert {name for name, _x, _y in whole.names} == {"瑞光", "知本"}
+    assert part.content.decode().startswith('<move-pin class="pin-map" id="pin-map"')
+    assert [name for name, _x, _y in part.context["map"].names] == ["知本"]
+    assert len(part.context["map"].neighbours) == 1
+
+
+def test_what_was_done_to_a_record_is_told_in_words(signed_in, dispatcher, shop):
+    site, browser = shop.sites.get(), signed_in(dispatcher, **{"Accept-Language": "en"})
+    UserFactory(username="cook", name="阿明")
+    browser.post(at("edit_site", shop, site.pk), place(address=site.address, hours=["0"], vehicle="2"))
+    browser.post(at("edit", shop), facts(settlement="monthly", tax_id="12345676"))
+    browser.post(at("add_membership", shop), {"who": "cook", "can_order": "on"})
+    browser.post(at("remove_membership", shop, Membership.objects.get().pk))
+
+    changes = browser.get(at("detail", shop)).context["changes"]
+
+    told = {(change.what, field) for change in changes for field in change.fields}
+    assert told >= {
+        ("address", ("delivery hours", "all day", "08:00–09:00")),
+        ("address", ("vehicle", "any vehicle", "motorcycle only")),
+        ("record", ("settlement", "pays at the door", "monthly account")),
+        ("record", ("unified business number", "–", "12345676")),
+    }
+    assert {(change.what, change.deed) for change in changes} >= {
+        ("who may act", "taken away"),
+        ("who may act", "entered"),
+    }
+    assert {change.by for change in changes if change.fields} == {str(dispatcher)}
+
+
 def test_another_customers_address_is_404(signed_in, dispatcher, shop):
     assert signed_in(dispatcher).get(at("edit_site", shop, SiteFactory().pk)).status_code == 404
 
