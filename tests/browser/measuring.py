@@ -140,7 +140,7 @@ def pale_texts(page: Page, scheme: str) -> list[str]:
     ]
 
 
-def faults(page: Page) -> list[str]:
-    """Everything that is wrong with the screen as it stands, in light and in dark."""
+def faults(page: Page, scheme: str) -> list[str]:
+    """Everything that is wrong with the screen as it stands."""
     found = small_texts(page) + small_targets(page) + crowded_targets(page) + sideways(page)
-    return found + pale_texts(page, "light") + pale_texts(page, "dark")
+    return found + pale_texts(page, scheme)
