@@ -11,9 +11,13 @@ from customers.models import (
     Import,
     ImportRow,
     Incident,
+    IncidentEvent,
+    IncomingCall,
+    LeakCheck,
     Membership,
     Merge,
     Message,
+    OnCall,
     Payment,
     Site,
     StageMove,
@@ -24,7 +28,7 @@ admin.site.register([Area, CalendarDay])
 admin.site.register(
     [
         *(AccountEntry, Contact, Customer, Import, ImportRow, Incident, Membership, Merge, Message, Payment, Site),
-        StageMove,
+        *(IncidentEvent, IncomingCall, LeakCheck, OnCall, StageMove),
     ],
     ReadOnly,
 )

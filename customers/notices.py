@@ -24,5 +24,6 @@ NOTICES: dict[str, Notice] = {
     "cancelled": Notice(_("Lucky Gas: order %(number)s is cancelled.")),
     "prices": Notice(_("Lucky Gas: new prices from %(day)s: %(prices)s. Questions: %(phone)s.")),
     "code": Notice(_("Lucky Gas: your code is %(code)s. It is good for 10 minutes. Tell it to nobody.")),
+    "page": Notice(_("Lucky Gas: LEAK reported %(at)s, %(who)s, %(place)s. Go there and call the office: %(phone)s.")),
     "call_back": Notice(_("Call back: someone asked for web access with a number that needs a check by phone.")),
 }

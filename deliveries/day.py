@@ -122,17 +122,14 @@ def fail(event: DriverEvent) -> Outcome:
 
 def open_leak(event: DriverEvent, customer, stop: Stop | None) -> None:  # noqa: ANN001  (Customer)
     """A leak at a customer's, once for its report."""
-    Incident.objects.get_or_create(
-        cause_kind="driver_event",
-        cause_id=str(event.pk),
-        defaults={
-            "kind": Incident.Kind.LEAK,
-            "customer": customer,
-            "site": stop.site if stop else None,
-            "text": str(event.body.get("note") or _("The driver found a leak."))[:400],
-            "opened_by": event.user,
-            "opened_at": moment_of(event),
-        },
+    Incident.open(
+        kind=Incident.Kind.LEAK,
+        text=str(event.body.get("note") or _("The driver found a leak."))[:400],
+        by=event.user,
+        customer=customer,
+        site=stop.site if stop else None,
+        cause=("driver_event", event.pk),
+        at=moment_of(event),
     )
 
 

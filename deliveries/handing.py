@@ -29,9 +29,9 @@ def deliver(event: DriverEvent) -> Outcome:
     if order is None:
         raise Refused(_("A report of a stop that is not there any more."), code="unknown_stop")
     report = Delivery.read(event.body)
-    _lock(order.customer, order, stop)
     if report.has_leak:
-        open_leak(event, order.customer, stop)
+        open_leak(event, order.customer, stop)  # it locks the customer's orders: before a route or stop is locked
+    _lock(order.customer, order, stop)
     if is_handed_over(order):
         return _second_time(event, stop, order, report)
     if report.has_leak and report.is_empty_handed:

@@ -18,6 +18,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),
     "make the orders of standing orders": _every(10 * MINUTE, "orders.tasks.make_standing_orders"),
     "tell of new prices": _every(MINUTE, "orders.tasks.announce_prices"),
+    "page the next one on call": _every(10, "customers.tasks.page_on_call"),
     "go on with imports whose worker died": _every(15, "customers.tasks.go_on_with_imports"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
 }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Message, Site
+from customers.models import Customer, LeakCheck, Message, Site
 from luckygas import live
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Frozen, Moves, Record, derived_id, digest, raise_check
@@ -282,7 +282,7 @@ class Order(Record):
             site=wish.site,
             channel=channel,
             is_gas_out=bool(wish.is_gas_out),
-            needs_leak_check=bool(wish.is_gas_out) or cls._is_first_supply(wish.site),
+            needs_leak_check=cls._must_check(wish.site, is_gas_out=bool(wish.is_gas_out)),
             pays_by=wish.pays_by or cls.usual_payment(customer),
             note=wish.note.strip(),
             priced_on=promise["promised_on"],
@@ -359,6 +359,11 @@ class Order(Record):
     def ahead_of(cls, site: Site, *, at: dt.datetime) -> int:
         """Open orders of today in the site's area that come before a new one."""
         return cls.objects.open().due(business_day(at)).filter(site__area=site.area_id).count()
+
+    @classmethod
+    def _must_check(cls, site: Site, *, is_gas_out: bool) -> bool:
+        """Whether nothing may be left there before somebody looked for a leak."""
+        return is_gas_out or cls._is_first_supply(site) or LeakCheck.is_awaited_at(site)
 
     @classmethod
     def _is_first_supply(cls, site: Site) -> bool:
@@ -527,6 +532,33 @@ class Order(Record):
         self.save(update_fields=["leak_check"])
 
     @transaction.atomic
+    def await_check(self, *, by: User | None) -> None:
+        """Gas leaked at its place: it waits for a leak check."""
+        self.lock()
+        if self.is_open and not self.needs_leak_check:
+            self.needs_leak_check = True
+            self.save(update_fields=["needs_leak_check"])
+            OrderEvent.write(self, self.state, self.state, by=by, reason="leak")
+            live.changed("order", self.number)
+
+    @transaction.atomic
+    def take_check(self, check: LeakCheck, *, by: User | None) -> None:
+        """Somebody looked for a leak at its place: what was handed over can be settled, what is to come goes on."""
+        self.lock()
+        if not self.needs_leak_check or self.leak_check:
+            return
+        if self.state == State.REVIEW:
+            self.leak_check = check.outcome
+            self.save(update_fields=["leak_check"])
+        elif self.is_open and check.outcome == LeakCheck.Outcome.PASSED:
+            self.needs_leak_check = self._must_check(self.site, is_gas_out=self.is_gas_out)
+            self.save(update_fields=["needs_leak_check"])
+        else:
+            return
+        OrderEvent.write(self, self.state, self.state, by=by, reason="leak_check", data={"leak_check": check.pk})
+        live.changed("order", self.number)
+
+    @transaction.atomic
     def follow(self, kept: Customer, *, site: Site, by: User) -> None:
         """Their record was merged into `kept`: an open order goes along, to the same place under its own name there."""
         self.lock()
@@ -584,7 +616,7 @@ class Order(Record):
         self.lines.all().delete()
         OrderLine.objects.bulk_create(OrderLine.ordered_at(self, item, quotes[item.product.pk]) for item in items)
         self.site, self.note, self.is_gas_out = wish.site, wish.note.strip(), bool(wish.is_gas_out)
-        self.needs_leak_check = self.is_gas_out or self._is_first_supply(wish.site)
+        self.needs_leak_check = self._must_check(wish.site, is_gas_out=self.is_gas_out)
         self.priced_on, self.needs_day = promise["promised_on"], False
         for name, value in promise.items():
             setattr(self, name, value)
