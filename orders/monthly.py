@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from customers.models import AccountEntry, Area, Customer, Payment
 from luckygas.clock import business_day
@@ -210,31 +210,26 @@ class Sums:
         return self.opening_twd + self.charged_twd - self.paid_twd
 
 
-def monthly_customers(month: Month, *, area: Area | None = None, is_open: bool = False) -> QuerySet[Customer]:
-    """Who gets a statement: pays by the month, and owed something or had something that month."""
-    customers = Customer.objects.filter(settlement=Customer.Settlement.MONTHLY).order_by("number")
+def month_sums(month: Month, *, area: Area | None = None, is_open: bool = False) -> dict[int, Sums]:
+    """Who gets a statement, in the order of their numbers, with their month, by customer id; in one query.
+
+    Who pays by the month, and owed something or had something that month; `is_open` leaves who owes at its end.
+    """
+    legs = AccountEntry.objects.filter(account=Account.RECEIVABLE, day__lte=month.ends_on)
+    legs = legs.filter(customer__settlement=Customer.Settlement.MONTHLY)
     if area:
-        customers = customers.filter(pk__in=Customer.objects.filter(sites__area=area).values("pk"))
-    legs = AccountEntry.objects.filter(
-        account=Account.RECEIVABLE, day__lte=month.ends_on, customer__in=customers.order_by()
-    )
-    sums = legs.order_by().values("customer").annotate(
-        owed=Sum("amount_twd"), moved=Sum("amount_twd", filter=Q(day__gte=month.starts_on), default=None)
-    )  # fmt: skip
-    owing = Q(owed__gt=0) if is_open else ~Q(owed=0) | Q(moved__isnull=False)
-    return customers.filter(pk__in=sums.filter(owing).values("customer"))
-
-
-def month_sums(customers: QuerySet[Customer] | Iterable[int], month: Month) -> dict[int, Sums]:
-    """Each customer's month, by id; in one query."""
-    legs = AccountEntry.objects.filter(account=Account.RECEIVABLE, customer__in=customers, day__lte=month.ends_on)
+        legs = legs.filter(customer__in=Customer.objects.filter(sites__area=area).values("pk"))
     within = Q(day__gte=month.starts_on)
-    rows = legs.order_by().values_list("customer").annotate(
+    rows = legs.order_by("customer__number").values_list("customer").annotate(
         opening=Sum("amount_twd", filter=~within, default=0),
         charged=Sum("amount_twd", filter=within & ~Q(cause_kind="payment"), default=0),
         paid=Sum("amount_twd", filter=within & Q(cause_kind="payment"), default=0),
+        moves=Count("pk", filter=within),
     )  # fmt: skip
-    return {customer: Sums(opening, charged, -paid) for customer, opening, charged, paid in rows}
+    found = {customer: (Sums(opening, charged, -paid), moves) for customer, opening, charged, paid, moves in rows}
+    if is_open:
+        return {customer: sums for customer, (sums, _moves) in found.items() if sums.closing_twd > 0}
+    return {customer: sums for customer, (sums, moves) in found.items() if moves or sums.opening_twd}
 
 
 def total(sums: Iterable[Sums]) -> Sums:

@@ -4,7 +4,7 @@ from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
-from orders.models.repeat import MeterReading
+from orders.models.meter import MeterReading
 from orders.models.slot import Slot
 from orders.models.standing import StandingOrder
 from orders.models.standing_day import StandingDay

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
@@ -15,11 +12,10 @@ from luckygas.access import allow, note_read, person
 from luckygas.http import show
 from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
 from orders.forms.statements import StatementsFilterForm
-from orders.monthly import Month, Sums, month_sums, monthly, monthly_customers, total
+from orders.monthly import Month, Sums, month_sums, monthly, total
 
 PAGE = 50
 MOST_PRINTED = 400  # sheets of one print
-NOTHING = Sums(0, 0, 0)
 
 
 @allow(DISPATCHER, MANAGER)
@@ -27,23 +23,22 @@ NOTHING = Sums(0, 0, 0)
 def statements(request: HttpRequest) -> HttpResponse:
     """The month's statements with their sums, and the sum of all of them; fifty at a time by customer number."""
     form = StatementsFilterForm(request.GET or None)
-    month, customers = _chosen(form)
-    sums = month_sums(customers.order_by().values("pk"), month)
-    after = request.GET.get("after", "")
-    rows = customers.filter(number__gt=int(after)) if after.isdecimal() and len(after) < 18 else customers
-    found = list(rows.with_area()[: PAGE + 1])
+    sums, after = _sums(form), request.GET.get("after", "")
+    order = list(sums)
+    first = order.index(int(after)) + 1 if after.isdecimal() and int(after) in sums else 0
+    shown = order[first : first + PAGE]
+    customers = Customer.objects.with_area().in_bulk(shown)
     context = {
-        "form": form, "month": month, "is_first": rows is customers, "all": total(sums.values()), "count": len(sums),
-        "rows": [(customer, sums.get(customer.pk, NOTHING)) for customer in found[:PAGE]],
-        "more": found[PAGE - 1].number if len(found) > PAGE else "",
+        "form": form, "month": form.chosen_month, "count": len(sums), "all": total(sums.values()),
+        "is_first": not first, "more": shown[-1] if len(order) > first + PAGE else "",
+        "rows": [(customers[customer], sums[customer]) for customer in shown],
     }  # fmt: skip
     return show(request, "orders/statements.html", context, part="statement-list")
 
 
-def _chosen(form: StatementsFilterForm) -> tuple[Month, Any]:
-    month, area = form.chosen_month, form.chosen_area
-    is_open = bool(form.is_valid() and form.cleaned_data["owing"])
-    return month, monthly_customers(month, area=area, is_open=is_open)
+def _sums(form: StatementsFilterForm) -> dict[int, Sums]:
+    is_open = form.is_valid() and form.cleaned_data["owing"]
+    return month_sums(form.chosen_month, area=form.chosen_area, is_open=is_open)
 
 
 @allow(DISPATCHER, MANAGER)
@@ -51,10 +46,11 @@ def _chosen(form: StatementsFilterForm) -> tuple[Month, Any]:
 def print_statements(request: HttpRequest) -> HttpResponse:
     """Every statement that the list shows, one below the other, each on a sheet of its own."""
     form = StatementsFilterForm(request.GET or None)
-    month, customers = _chosen(form)
-    papers = monthly(islice(customers.iterator(chunk_size=MOST_PRINTED), MOST_PRINTED), month)
-    note_read(request, "customer", *(paper.customer.pk for paper in papers))
-    context = {"papers": papers, "month": month, "area": form.chosen_area, "left": customers.count() - len(papers)}
+    order, month = list(_sums(form)), form.chosen_month
+    customers = Customer.objects.in_bulk(order[:MOST_PRINTED])
+    papers = monthly([customers[customer] for customer in order[:MOST_PRINTED]], month)
+    note_read(request, "customer", *customers)
+    context = {"papers": papers, "month": month, "area": form.chosen_area, "left": len(order) - len(papers)}
     return show(request, "orders/print_statements.html", context)
 
 

@@ -13,8 +13,9 @@ def prices_stay_as_they_were_entered() -> list[tuple[Any, Any]]:
     """Every price is what its history says it was entered as, and one that is gone was withdrawn before its day."""
     return rows("""
         SELECT 'price ' || e.pgh_obj_id,
-               'entered as ' || coalesce(e.amount_twd::text, 'list') || ' from ' || e.valid_from || CASE WHEN p.id IS NULL THEN ', gone and not withdrawn'
-                  ELSE ', is ' || coalesce(p.amount_twd::text, 'list') || ' from ' || p.valid_from END
+               'entered as ' || coalesce(e.amount_twd::text, 'list') || ' from ' || e.valid_from ||
+               CASE WHEN p.id IS NULL THEN ', gone and not withdrawn'
+               ELSE ', is ' || coalesce(p.amount_twd::text, 'list') || ' from ' || p.valid_from END
         FROM orders_priceevent e
         LEFT JOIN orders_price p ON p.id = e.pgh_obj_id
         LEFT JOIN orders_pricechange c ON c.id = e.change_id

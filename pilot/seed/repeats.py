@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from luckygas.db import digest
 from orders.models import MeterReading
-from orders.models.repeat import gas_twd
+from orders.models.meter import gas_twd
 from pilot.seed.book import Book
 from pilot.seed.ledgers import Account
 from pilot.seed.people import Town

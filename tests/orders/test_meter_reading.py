@@ -10,7 +10,7 @@ from customers.models import AccountEntry
 from luckygas.errors import Refused
 from orders.meters import history, never_read, to_read
 from orders.models import MeterReading
-from orders.models.repeat import gas_twd
+from orders.models.meter import gas_twd
 from orders.monthly import Month
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, priced
 from tests.soundness import assert_sound
