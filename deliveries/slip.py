@@ -124,6 +124,6 @@ def _payments(orders: list[Order], stops: dict[int, list[Stop]]) -> dict[int, li
     keys = {kind: [key for each, key in order_of if each == kind] for kind in ("order", "stop")}
     causes = Q(cause_kind="order", cause_id__in=keys["order"]) | Q(cause_kind="stop", cause_id__in=keys["stop"])
     found: dict[int, list[Payment]] = defaultdict(list)
-    for payment in Payment.objects.filter(causes).order_by("received_at", "pk"):
+    for payment in Payment.objects.kept().filter(causes).order_by("received_at", "pk"):
         found[order_of[payment.cause_kind, payment.cause_id]].append(payment)
     return found

@@ -71,6 +71,13 @@ class ReversePaymentForm(forms.Form):
     why = forms.ChoiceField(
         label=_("Why"), widget=forms.RadioSelect, error_messages={"required": _("Say why it is taken back.")}
     )
+    right_twd = forms.IntegerField(
+        label=_("What was received in truth, NT$"),
+        min_value=1,
+        max_value=10_000_000,
+        required=False,
+        help_text=_("It is recorded instead. Leave it empty when nothing was."),
+    )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:

@@ -187,11 +187,19 @@ class Payment(Record):
 
     @transaction.atomic
     def reverse(
-        self, *, operation_id: uuid.UUID, by: User, why: str, note: str = "", at: dt.datetime | None = None
+        self,
+        *,
+        operation_id: uuid.UUID,
+        by: User,
+        why: str,
+        note: str = "",
+        right_twd: int | None = None,
+        at: dt.datetime | None = None,
     ) -> "PaymentReversal":
         """Take it back: its legs are posted the other way, today, and what it had paid is open again.
 
-        Once for a payment; the same operation again answers with the first reversal.
+        `right_twd` is what was received in truth: another payment of the same kind and cause. Once for a payment;
+        the same operation again answers with the first reversal.
         """
         self.customer.lock()
         if known := PaymentReversal.objects.filter(payment=self).first():
@@ -205,6 +213,16 @@ class Payment(Record):
             operation_id=operation_id, payment=self, why=why, note=note.strip(), by=by, at=at
         )
         self._post(-self.received_twd, purpose="reversed", by=by, at=at)
+        if right_twd:
+            Payment.record(
+                operation_id=derived_id("right payment", operation_id),
+                customer=self.customer,
+                method=self.method,
+                received_twd=right_twd,
+                by=by,
+                cause=(self.cause_kind, self.cause_id),
+                at=at,
+            )
         return reversal
 
 

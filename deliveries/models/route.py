@@ -53,7 +53,10 @@ class Route(Itinerary):
             models.UniqueConstraint(fields=["day", "code"], name="one_route_a_code_and_day"),
             models.CheckConstraint(condition=Q(colour__range=(1, COLOURS)), name="route_has_one_of_seven_colours"),
         ]
-        indexes = [models.Index(fields=["day", "state"], name="routes_of_a_day")]
+        indexes = [
+            models.Index(fields=["day", "state"], name="routes_of_a_day"),
+            models.Index(fields=["driver", "day"], name="routes_of_a_driver"),
+        ]
         triggers = [Moves(name="state_moves", field="state", moves=ROUTE_MOVES)]
 
     def __str__(self) -> str:
@@ -82,7 +85,7 @@ class Route(Itinerary):
     def payments(self) -> models.QuerySet[Payment]:
         """What its customers gave the driver, in every way."""
         stops = self.stops.order_by().annotate(key=Cast("pk", CharField())).values("key")
-        return Payment.objects.filter(cause_kind="stop", cause_id__in=stops)
+        return Payment.objects.kept().filter(cause_kind="stop", cause_id__in=stops)
 
     @property
     def cash_due_twd(self) -> int:

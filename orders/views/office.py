@@ -75,7 +75,7 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "order": order,
         "stations": story(order),
         "legs": AccountEntry.objects.filter(**cause).order_by("pk"),
-        "payments": Payment.objects.filter(**cause).select_related("received_by").order_by("received_at"),
+        "payments": Payment.objects.kept().filter(**cause).select_related("received_by").order_by("received_at"),
         "messages_sent": Message.objects.filter(cause_kind="order_event", cause_id__in=events).order_by("pk"),
         "owed": order.owed_orders.order_by("pk"),
         "confirm": ConfirmForm(),

@@ -57,6 +57,21 @@ def test_nothing_is_taken_back_twice(dispatcher):
     assert (refused.value.code, len(legs(payment))) == ("reversed", 4)
 
 
+def test_the_right_amount_takes_the_place_of_a_wrong_one(dispatcher):
+    wrong = Payment.record(
+        operation_id=uuid.uuid4(), customer=CustomerFactory(), method="cash", received_twd=8200, by=dispatcher,
+        cause=("stop", 7),
+    )  # fmt: skip
+
+    for _ in range(2):
+        wrong.reverse(operation_id=uuid.UUID(int=7), by=dispatcher, why="amount", right_twd=820)
+
+    right = Payment.objects.kept().get()
+    assert (right.received_twd, right.method, right.cause_kind, right.cause_id) == (820, "cash", "stop", "7")
+    assert AccountEntry.objects.filter(customer=wrong.customer, account="cash").total() == 820
+    assert_sound()
+
+
 def test_only_a_cheque_bounces(dispatcher):
     payment = pay(CustomerFactory(), by=dispatcher)
 

@@ -87,6 +87,12 @@ def test_a_bounced_cheque_is_taken_back(signed_in, dispatcher, cheque):
     assert (reversal.payment, reversal.why, reversal.note, reversal.by) == (cheque, "bounced", "存款不足", dispatcher)
 
 
+def test_the_right_amount_is_recorded_in_the_same_form(signed_in, dispatcher, cheque):
+    signed_in(dispatcher).post(back(cheque), typed(why="amount", right_twd="460"))
+
+    assert [payment.received_twd for payment in Payment.objects.kept()] == [460]
+
+
 def test_htmx_is_sent_to_the_account(signed_in, dispatcher, cheque):
     response = signed_in(dispatcher, **HTMX).post(back(cheque), typed())
 
