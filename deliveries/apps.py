@@ -5,4 +5,4 @@ class DeliveriesConfig(AppConfig):
     name = "deliveries"
 
     def ready(self) -> None:
-        from deliveries import receivers  # noqa: F401  (connects them)
+        from deliveries import narrowing, receivers  # noqa: F401  (connects them)

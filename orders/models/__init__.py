@@ -1,15 +1,19 @@
 """What people asked for: products, prices, windows, orders; and where every cylinder stands."""
 
+from orders.models.bulk_move import BulkMove, BulkRow
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
 from orders.models.meter import MeterReading
+from orders.models.saved_search import SavedSearch
 from orders.models.slot import Slot
 from orders.models.standing import StandingOrder
 from orders.models.standing_day import StandingDay
 
 __all__ = [
+    "BulkMove",
+    "BulkRow",
     "Cylinder",
     "CylinderMovement",
     "MeterReading",
@@ -20,6 +24,7 @@ __all__ = [
     "Price",
     "PriceChange",
     "Product",
+    "SavedSearch",
     "Slot",
     "StandingDay",
     "StandingOrder",
