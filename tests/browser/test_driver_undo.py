@@ -117,6 +117,19 @@ def test_the_screen_says_how_long_and_goes_on_with_the_next_stop(page, orders):
     assert reports() == ["deliver"]
 
 
+def test_the_end_of_the_day_says_what_is_missing_and_corrects_itself(page, orders):
+    finish(page, orders[0])
+
+    page.goto("/drive/summary/")
+    expect(page.get_by_text("這裡還沒算進去")).to_be_visible()
+    expect(next_action(page)).to_have_text("繼續，第 2 站")
+    page.clock.fast_forward(LATER)
+
+    expect(page.get_by_role("heading", name="要交的現金")).to_contain_text("1,640")
+    expect(page.get_by_text("這裡還沒算進去")).to_be_hidden()
+    expect(next_action(page)).to_have_text("繼續，第 2 站")
+
+
 def test_it_leaves_after_ten_real_seconds(page_for, driver, orders):
     page = page_for(driver.user, PHONE)
     leave(page)
