@@ -1,5 +1,6 @@
 """Display formats only: how a number, a day, a phone or a cylinder is written on the screen."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -9,7 +10,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -243,3 +244,9 @@ def cyl(product: Any, *, empty: bool = False, size: str = "", text: str = "") ->
 def load_of(product: Any, count: int | str = "", *, empty: bool = False) -> dict[str, Any]:
     """Cylinders in running text: 20×2, 營20×2, 好運16×1; empty=True is dashed."""
     return {"look": "empty" if empty else load_class(product), "name": load_name(product), "count": count}
+
+
+@register.simple_tag
+def chips(loads: Iterable[tuple[str, str, str]]) -> SafeString:
+    """What load_of writes, for many at once: look, name and count of each. A board has hundreds."""
+    return format_html_join(" ", '<span class="load" data-class="{}">{}×{}</span>', loads)

@@ -159,3 +159,13 @@ def test_load_says_propane_in_a_word():
     with override("zh-hant"):
         assert rendered("{% load_of p 2 %}", p=PROPANE) == ('<span class="load" data-class="propane">營20×2</span>')
         assert rendered('{% load_of "empty" 3 %}') == '<span class="load" data-class="empty">空×3</span>'
+
+
+def test_many_chips_are_written_as_one_is():
+    many = rendered("{% chips loads %}", loads=[("20", "20", "2"), ("propane", "營20", "1"), ("branded", "<b>", "1")])
+
+    assert many == (
+        '<span class="load" data-class="20">20×2</span> <span class="load" data-class="propane">營20×1</span> '
+        '<span class="load" data-class="branded">&lt;b&gt;×1</span>'
+    )
+    assert many.startswith(rendered('{% load_of "20" 2 %}').strip().splitlines()[-1])
