@@ -68,7 +68,7 @@ def _names(events: list[Any]) -> Names:
         for name, values in (event.pgh_diff or {}).items():
             field = _field(event, name)
             if isinstance(field, ForeignKey):
-                wanted[field.related_model] |= set(values)  # type: ignore[index]
+                wanted[field.related_model] |= set(values)
     return {model: model._base_manager.in_bulk(keys - {None}) for model, keys in wanted.items()}
 
 
@@ -103,7 +103,7 @@ def _said(field: Field, value: Any, names: Names) -> str:
     if isinstance(value, bool):
         return _t("yes") if value else _t("no")
     if isinstance(field, ForeignKey):
-        return str(names.get(field.related_model, {}).get(value, value))  # type: ignore[call-overload]
+        return str(names.get(field.related_model, {}).get(value, value))
     if field.name == "hours":
         return Site(hours=value).hours_words or _t("all day")
     if field.name == "closed_weekdays":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -94,7 +95,7 @@ def groups(*, page: int = 1) -> tuple[list[Group], int]:
     return shown, found[0][2] if found else 0
 
 
-def _rows(sql: str, **values: object) -> list[tuple]:
+def _rows(sql: str, **values: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

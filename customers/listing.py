@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.forms.filter import CustomerFilterForm
 from customers.models import Area, Customer
+from customers.querysets import CustomerQuerySet
 
 PAGE = 50
 # The chosen ones are looked for once; the ORM would do it for the kinds and again for the areas.
@@ -76,10 +77,11 @@ class Listing:
             (kind.value, kind.label, counts["kind", kind.value]) for kind in Customer.Kind if ("kind", kind) in counts
         ]
         areas = [(area, counts["area", code]) for code, area in form.areas.items() if ("area", code) in counts]
-        paginator = Paginator(form.sorted(), PAGE)
+        chosen = form.sorted()
+        paginator = Paginator(chosen, PAGE)
         paginator.count = sum(count for _kind, _label, count in kinds)  # known already: saves counting again
         shown = paginator.get_page(page)
-        found = shown.object_list
+        found: CustomerQuerySet = shown.object_list  # type: ignore[assignment]  # a slice of what was chosen
         # First which fifty, then their money: else a late page would sum up everybody before it.
         fifty = Customer.objects.filter(pk__in=found.values("pk")).for_list()
         shown.object_list = fifty.order_by(*found.query.order_by)

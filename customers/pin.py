@@ -32,9 +32,11 @@ class PinMap:
     def of(cls, area: Area | None, *, pin: tuple[float, float] | None, site: Site | None = None) -> PinMap:
         """The area with its pins (at most 250), or the whole county while no area is chosen; in one query."""
         if area:
-            known = area.sites.active().exclude(latitude=None).exclude(pk=site and site.pk)
+            known = area.sites.active().exclude(latitude=None)
+            known = known.exclude(pk=site.pk) if site else known
             points = [
-                (float(lat), float(lon)) for lat, lon in known.values_list("latitude", "longitude")[:MOST_NEIGHBOURS]
+                (float(lat), float(lon))  # type: ignore[arg-type]  # those without a pin are left out
+                for lat, lon in known.values_list("latitude", "longitude")[:MOST_NEIGHBOURS]
             ]
             places = [(area.name, (float(area.latitude), float(area.longitude)))]
         else:

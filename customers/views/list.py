@@ -34,7 +34,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
     found, count = groups(page=int(asked) if asked.isdecimal() and 0 < int(asked) < 10_000 else 1)
     paginator = Paginator(range(count), GROUPS)
     page = paginator.get_page(asked)
-    page.object_list = found
+    page.object_list = found  # type: ignore[assignment]  # the page of a range, with its groups
     return show(request, "customers/doubles.html", {"page": page})
 
 

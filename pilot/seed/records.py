@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from customers.columns import COLUMNS
 from customers.importing import read
@@ -62,7 +63,7 @@ def _tax_ids() -> list[str]:
     return [number for number in (f"{n:08d}" for n in range(30, 90)) if is_tax_id(number)]
 
 
-def _file(rows: list[tuple[str, ...]]) -> bytes:
+def _file(rows: Sequence[Sequence[str]]) -> bytes:
     names = {column.key: column.header for column in COLUMNS}
     text = io.StringIO()
     csv.writer(text).writerows([[names[key] for key in HEADERS], *rows])
