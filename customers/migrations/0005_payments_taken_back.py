@@ -8,27 +8,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_sums_from_the_index'),
+        ("customers", "0004_sums_from_the_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentReversal',
+            name="PaymentReversal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('why', models.CharField(choices=[('bounced', 'the cheque bounced'), ('amount', 'wrong amount'), ('customer', "somebody else's payment"), ('twice', 'recorded twice')], max_length=8)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='customers.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("bounced", "the cheque bounced"),
+                            ("amount", "wrong amount"),
+                            ("customer", "somebody else's payment"),
+                            ("twice", "recorded twice"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reversal", to="customers.payment"
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='paymentreversal',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_paymentreversal is append-only' USING ERRCODE = 'check_violation';", hash='33ae362d6a8f82f635ffea3b4be11b95b5c230c3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a8209', table='customers_paymentreversal', when='BEFORE')),
+            model_name="paymentreversal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_paymentreversal is append-only' USING ERRCODE = 'check_violation';",
+                    hash="33ae362d6a8f82f635ffea3b4be11b95b5c230c3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a8209",
+                    table="customers_paymentreversal",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -10,205 +10,371 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0007_lines_turn_out_double'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("customers", "0007_lines_turn_out_double"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IncidentEvent',
+            name="IncidentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('step', 'step'), ('page', 'paged'), ('escalate', 'paged next'), ('acknowledge', 'answered'), ('take', 'taken'), ('note', 'note'), ('close', 'closed')], max_length=12)),
-                ('step', models.CharField(blank=True, choices=[('valve', 'Close the valve'), ('switches', 'Touch no switch'), ('windows', 'Open windows'), ('out', 'Get out'), ('119', 'Call 119 from outside')], max_length=8)),
-                ('turn', models.PositiveSmallIntegerField(blank=True, help_text='the how many-th page it was', null=True)),
-                ('text', models.CharField(blank=True, max_length=400)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("step", "step"),
+                            ("page", "paged"),
+                            ("escalate", "paged next"),
+                            ("acknowledge", "answered"),
+                            ("take", "taken"),
+                            ("note", "note"),
+                            ("close", "closed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("valve", "Close the valve"),
+                            ("switches", "Touch no switch"),
+                            ("windows", "Open windows"),
+                            ("out", "Get out"),
+                            ("119", "Call 119 from outside"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "turn",
+                    models.PositiveSmallIntegerField(blank=True, help_text="the how many-th page it was", null=True),
+                ),
+                ("text", models.CharField(blank=True, max_length=400)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='IncomingCall',
+            name="IncomingCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('call_id', models.CharField(max_length=64, unique=True)),
-                ('number', models.CharField(blank=True, help_text='E.164, or as it came; empty when it was withheld', max_length=20)),
-                ('rang_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("call_id", models.CharField(max_length=64, unique=True)),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, help_text="E.164, or as it came; empty when it was withheld", max_length=20
+                    ),
+                ),
+                ("rang_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LeakCheck',
+            name="LeakCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('outcome', models.CharField(choices=[('passed', 'passed'), ('refused', 'refused in writing')], max_length=8)),
-                ('who', models.CharField(help_text='who checked, or who signed the refusal', max_length=60)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("passed", "passed"), ("refused", "refused in writing")], max_length=8),
+                ),
+                ("who", models.CharField(help_text="who checked, or who signed the refusal", max_length=60)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='OnCall',
+            name="OnCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('phone', models.CharField(help_text='E.164', max_length=16)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField()),
+                ("phone", models.CharField(help_text="E.164", max_length=16)),
             ],
             options={
-                'ordering': ['place'],
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='OnCallEvent',
+            name="OnCallEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('place', models.PositiveSmallIntegerField()),
-                ('phone', models.CharField(help_text='E.164', max_length=16)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("place", models.PositiveSmallIntegerField()),
+                ("phone", models.CharField(help_text="E.164", max_length=16)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='incident',
-            name='next_page_at',
+            model_name="incident",
+            name="next_page_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='pages',
+            model_name="incident",
+            name="pages",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('next_page_at__isnull', False)), fields=['next_page_at'], name='incidents_to_page'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("next_page_at__isnull", False)), fields=["next_page_at"], name="incidents_to_page"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('next_page_at', None), models.Q(('closed_at', None), ('kind', 'leak'), ('owner', None)), _connector='OR'), name='only_a_leak_without_owner_is_paged'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_page_at", None),
+                    models.Q(("closed_at", None), ("kind", "leak"), ("owner", None)),
+                    _connector="OR",
+                ),
+                name="only_a_leak_without_owner_is_paged",
+            ),
         ),
         migrations.AddField(
-            model_name='incidentevent',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incidentevent",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='incidentevent',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='customers.incident'),
+            model_name="incidentevent",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="customers.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentevent',
-            name='person',
-            field=models.ForeignKey(help_text='paged, or goes', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incidentevent",
+            name="person",
+            field=models.ForeignKey(
+                help_text="paged, or goes",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='incomingcall',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incomingcall",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='leakcheck',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="leakcheck",
+            name="by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='leakcheck',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leak_checks', to='customers.site'),
+            model_name="leakcheck",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leak_checks", to="customers.site"
+            ),
         ),
         migrations.AddField(
-            model_name='oncall',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='on_call', to=settings.AUTH_USER_MODEL),
+            model_name="oncall",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="on_call", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='oncallevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="oncallevent",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='oncallevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="oncallevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='oncallevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.oncall'),
+            model_name="oncallevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="customers.oncall",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incidentevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('step', ''), _negated=True), fields=('incident', 'step'), name='a_step_is_stamped_once'),
+            model_name="incidentevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("step", ""), _negated=True),
+                fields=("incident", "step"),
+                name="a_step_is_stamped_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incidentevent',
-            constraint=models.UniqueConstraint(fields=('incident', 'turn'), name='a_turn_pages_one_person'),
+            model_name="incidentevent",
+            constraint=models.UniqueConstraint(fields=("incident", "turn"), name="a_turn_pages_one_person"),
         ),
         migrations.AddConstraint(
-            model_name='incidentevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'step'), models.Q(('step', ''), _negated=True)), models.Q(models.Q(('kind', 'step'), _negated=True), ('step', '')), _connector='OR'), name='only_a_step_has_a_step'),
+            model_name="incidentevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "step"), models.Q(("step", ""), _negated=True)),
+                    models.Q(models.Q(("kind", "step"), _negated=True), ("step", "")),
+                    _connector="OR",
+                ),
+                name="only_a_step_has_a_step",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='incidentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_incidentevent is append-only' USING ERRCODE = 'check_violation';", hash='c4e38f9b8052eb7e79274d3a93752204d61f6ae6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_70d62', table='customers_incidentevent', when='BEFORE')),
+            model_name="incidentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_incidentevent is append-only' USING ERRCODE = 'check_violation';",
+                    hash="c4e38f9b8052eb7e79274d3a93752204d61f6ae6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_70d62",
+                    table="customers_incidentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='incomingcall',
-            index=models.Index(condition=models.Q(('answered_at', None)), fields=['rang_at'], name='ringing_calls'),
+            model_name="incomingcall",
+            index=models.Index(condition=models.Q(("answered_at", None)), fields=["rang_at"], name="ringing_calls"),
         ),
         migrations.AddConstraint(
-            model_name='incomingcall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_call_says_by_whom'),
+            model_name="incomingcall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("answered_by", None)),
+                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="an_answered_call_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incomingcall',
-            constraint=models.CheckConstraint(condition=models.Q(('call_id', ''), _negated=True), name='a_call_has_an_id'),
+            model_name="incomingcall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("call_id", ""), _negated=True), name="a_call_has_an_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='leakcheck',
-            index=models.Index(fields=['site', '-at'], name='leak_checks_of_a_site'),
+            model_name="leakcheck",
+            index=models.Index(fields=["site", "-at"], name="leak_checks_of_a_site"),
         ),
         migrations.AddConstraint(
-            model_name='leakcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('who', ''), _negated=True), name='a_leak_check_says_who'),
+            model_name="leakcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("who", ""), _negated=True), name="a_leak_check_says_who"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leakcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['passed', 'refused'])), name='a_leak_check_has_an_outcome'),
+            model_name="leakcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["passed", "refused"])), name="a_leak_check_has_an_outcome"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leakcheck',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'customers_leakcheck is append-only' USING ERRCODE = 'check_violation';", hash='313ba6dc19ddc96126349f002c10106a08ae4336', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e0b11', table='customers_leakcheck', when='BEFORE')),
+            model_name="leakcheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'customers_leakcheck is append-only' USING ERRCODE = 'check_violation';",
+                    hash="313ba6dc19ddc96126349f002c10106a08ae4336",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e0b11",
+                    table="customers_leakcheck",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oncall',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('place',), name='a_place_on_call_is_one_persons'),
+            model_name="oncall",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("place",),
+                name="a_place_on_call_is_one_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oncall',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+[1-9]\\d{6,14}$')), name='on_call_has_a_phone'),
+            model_name="oncall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone__regex", "^\\+[1-9]\\d{6,14}$")), name="on_call_has_a_phone"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='oncall',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."place"); RETURN NULL;', hash='5b44f41a3766dc78f44f202dd2636a5e2d045b6b', operation='INSERT', pgid='pgtrigger_insert_insert_83ef0', table='customers_oncall', when='AFTER')),
+            model_name="oncall",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."place"); RETURN NULL;',
+                    hash="5b44f41a3766dc78f44f202dd2636a5e2d045b6b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_83ef0",
+                    table="customers_oncall",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='oncall',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."place"); RETURN NULL;', hash='aabd7849c96d31763b3683136d08948d41a16e53', operation='UPDATE', pgid='pgtrigger_update_update_14fe6', table='customers_oncall', when='AFTER')),
+            model_name="oncall",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."place"); RETURN NULL;',
+                    hash="aabd7849c96d31763b3683136d08948d41a16e53",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_14fe6",
+                    table="customers_oncall",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='oncall',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."place"); RETURN NULL;', hash='faeded459cea9b7abd6c789bd4138e82bd16fab0', operation='DELETE', pgid='pgtrigger_delete_delete_772f9', table='customers_oncall', when='AFTER')),
+            model_name="oncall",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "customers_oncallevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "place") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."place"); RETURN NULL;',
+                    hash="faeded459cea9b7abd6c789bd4138e82bd16fab0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_772f9",
+                    table="customers_oncall",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0004_review_of_a_route'),
+        ("deliveries", "0004_review_of_a_route"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='route',
-            index=models.Index(fields=['driver', 'day'], name='routes_of_a_driver'),
+            model_name="route",
+            index=models.Index(fields=["driver", "day"], name="routes_of_a_driver"),
         ),
     ]

@@ -9,76 +9,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0006_open_orders_follow_a_merge'),
+        ("orders", "0006_open_orders_follow_a_merge"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkMove',
+            name="BulkMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('verb', models.CharField(choices=[('confirm', 'confirm'), ('reschedule', 'another day'), ('cancel', 'cancel')], max_length=10)),
-                ('day', models.DateField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("body_digest", models.CharField(max_length=64)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("confirm", "confirm"), ("reschedule", "another day"), ("cancel", "cancel")],
+                        max_length=10,
+                    ),
+                ),
+                ("day", models.DateField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BulkRow',
+            name="BulkRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('waiting', 'not yet'), ('done', 'done'), ('refused', 'not possible')], default='waiting', max_length=8)),
-                ('sentence', models.CharField(blank=True, max_length=300)),
-                ('move', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='orders.bulkmove')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("waiting", "not yet"), ("done", "done"), ("refused", "not possible")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("sentence", models.CharField(blank=True, max_length=300)),
+                (
+                    "move",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="orders.bulkmove"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('query', models.CharField(max_length=600)),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('kept_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_searches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("query", models.CharField(max_length=600)),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("kept_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_searches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddConstraint(
-            model_name='bulkmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('day', None), ('verb', 'confirm')), models.Q(('day', None), ('verb', 'cancel'), models.Q(('reason', ''), _negated=True)), models.Q(('day__isnull', False), ('verb', 'reschedule'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='a_bulk_move_says_what_and_why'),
+            model_name="bulkmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("day", None), ("verb", "confirm")),
+                    models.Q(("day", None), ("verb", "cancel"), models.Q(("reason", ""), _negated=True)),
+                    models.Q(("day__isnull", False), ("verb", "reschedule"), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_bulk_move_says_what_and_why",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bulkmove',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.body_digest IS DISTINCT FROM NEW.body_digest OR OLD.verb IS DISTINCT FROM NEW.verb OR OLD.day IS DISTINCT FROM NEW.day OR OLD.reason IS DISTINCT FROM NEW.reason OR OLD.by_id IS DISTINCT FROM NEW.by_id THEN\n                RAISE EXCEPTION 'orders_bulkmove: operation_id, body_digest, verb, day, reason, by_id never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='a5a4ffa1fe4736e33c08f4da08d72af3ee9f4820', operation='UPDATE', pgid='pgtrigger_frozen_9e646', table='orders_bulkmove', when='BEFORE')),
+            model_name="bulkmove",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.body_digest IS DISTINCT FROM NEW.body_digest OR OLD.verb IS DISTINCT FROM NEW.verb OR OLD.day IS DISTINCT FROM NEW.day OR OLD.reason IS DISTINCT FROM NEW.reason OR OLD.by_id IS DISTINCT FROM NEW.by_id THEN\n                RAISE EXCEPTION 'orders_bulkmove: operation_id, body_digest, verb, day, reason, by_id never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="a5a4ffa1fe4736e33c08f4da08d72af3ee9f4820",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_9e646",
+                    table="orders_bulkmove",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.UniqueConstraint(fields=('move', 'order'), name='an_order_is_moved_once_in_bulk'),
+            model_name="bulkrow",
+            constraint=models.UniqueConstraint(fields=("move", "order"), name="an_order_is_moved_once_in_bulk"),
         ),
         migrations.AddConstraint(
-            model_name='bulkrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), models.Q(('sentence', ''), _negated=True)), models.Q(models.Q(('outcome', 'refused'), _negated=True), ('sentence', '')), _connector='OR'), name='what_is_refused_in_bulk_says_why'),
+            model_name="bulkrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "refused"), models.Q(("sentence", ""), _negated=True)),
+                    models.Q(models.Q(("outcome", "refused"), _negated=True), ("sentence", "")),
+                    _connector="OR",
+                ),
+                name="what_is_refused_in_bulk_says_why",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bulkrow',
-            trigger=pgtrigger.compiler.Trigger(name='outcome_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.outcome IS DISTINCT FROM NEW.outcome AND NOT ((OLD.outcome = 'waiting' AND NEW.outcome IN ('done', 'refused'))) THEN\n                RAISE EXCEPTION 'orders_bulkrow.outcome does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='ade03a1dff5c0955f9bd6ecb8838b67394f43224', operation='UPDATE', pgid='pgtrigger_outcome_moves_829de', table='orders_bulkrow', when='BEFORE')),
+            model_name="bulkrow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="outcome_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.outcome IS DISTINCT FROM NEW.outcome AND NOT ((OLD.outcome = 'waiting' AND NEW.outcome IN ('done', 'refused'))) THEN\n                RAISE EXCEPTION 'orders_bulkrow.outcome does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="ade03a1dff5c0955f9bd6ecb8838b67394f43224",
+                    operation="UPDATE",
+                    pgid="pgtrigger_outcome_moves_829de",
+                    table="orders_bulkrow",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('person', 'name'), name='a_person_names_a_search_once'),
+            model_name="savedsearch",
+            constraint=models.UniqueConstraint(fields=("person", "name"), name="a_person_names_a_search_once"),
         ),
         migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('query', ''), _negated=True)), name='a_search_looks_for_something'),
+            model_name="savedsearch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("query", ""), _negated=True)),
+                name="a_search_looks_for_something",
+            ),
         ),
     ]
