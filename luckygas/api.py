@@ -46,7 +46,7 @@ class Mistaken(Exception):
 
     @classmethod
     def of(cls, form: BaseForm) -> "Mistaken":
-        return cls({name if name != "__all__" else "": list(errors) for name, errors in form.errors.items()})
+        return cls({name.replace("__all__", ""): [str(each) for each in said] for name, said in form.errors.items()})
 
 
 class Paused(Exception):

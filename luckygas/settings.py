@@ -118,8 +118,8 @@ COMPANY = {
 PUBLIC_URL = required("PUBLIC_URL", demo="http://localhost:" + os.environ.get("PORT", "8000"))  # in messages
 OPENS_AT, CLOSES_AT = 8, 20  # hours of the counter, Asia/Taipei; deliveries are promised inside them
 SAMPLE_PRICES = DEMO
-STANDING_HOUR = int(os.environ.get("STANDING_HOUR", "17"))  # from this hour on standing orders are made …
-STANDING_DAYS_AHEAD = int(os.environ.get("STANDING_DAYS_AHEAD", "1"))  # … for so many days ahead
+STANDING_HOUR = int(os.environ.get("STANDING_HOUR") or 17)  # from this hour on standing orders are made …
+STANDING_DAYS_AHEAD = int(os.environ.get("STANDING_DAYS_AHEAD") or 1)  # … for so many days ahead
 
 # --- database: short limits, so that a slow or absent server shows as a clear page and never as a stuck worker ------
 DATABASES = {

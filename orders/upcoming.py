@@ -57,7 +57,7 @@ class Outlook:
         for row in mine.filter(on__gte=since).select_related("order"):
             if not row.by_hand:
                 self.written[row.standing_id][row.on] = row
-            if row.order and not (row.by_hand and row.order.state == Order.State.CANCELLED):
+            if row.order and row.made_for and not (row.by_hand and row.order.state == Order.State.CANCELLED):
                 self.taken[row.standing_id][row.made_for] = row.order.number
 
     def days(self, standing: StandingOrder, *, until: dt.date | None = None) -> Iterator[Coming]:

@@ -22,7 +22,7 @@ from orders.standing_querysets import StandingQuerySet
 ANY = [("", _("all"))]
 MOST_DATES = 60
 LONGEST_DAYS = 365
-NEEDS = {  # the field without which a rhythm says nothing
+NEEDS: dict[str, tuple[str, Any]] = {  # the field without which a rhythm says nothing
     Rhythm.WEEKLY: ("weekdays", _("Choose at least one weekday.")),
     Rhythm.EVERY: ("every_days", _("Write every how many days.")),
     Rhythm.MONTHLY: ("month_day", _("Write which day of the month.")),
@@ -160,7 +160,7 @@ class StandingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        field, sentence = NEEDS.get(data.get("rhythm"), ("", ""))  # type: ignore[call-overload]
+        field, sentence = NEEDS.get(data.get("rhythm", ""), ("", _("Choose how often.")))
         if field and not data.get(field) and field not in self.errors:
             self.add_error(field, sentence)
         counts = {product.code: data.get(f"quantity_{product.code}") for product in self.products}

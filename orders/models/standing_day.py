@@ -108,10 +108,10 @@ class StandingDay(Record):
         standing = [only] if only else list(StandingOrder.objects.in_force(on=today - dt.timedelta(CATCH_UP_DAYS)))
         since = today - dt.timedelta(days=CATCH_UP_DAYS)
         days = [since + dt.timedelta(days=n) for n in range((until - since).days + 1)]
-        rows = [cls(standing=each, on=day) for each in standing for day in days if each.falls_on(day)]
+        rows = [StandingDay(standing=each, on=day) for each in standing for day in days if each.falls_on(day)]
         known = set(cls.objects.of_rhythm().filter(on__range=(since, until)).values_list("standing", "on"))
         fresh = [row for row in rows if (row.standing_id, row.on) not in known]
-        cls.objects.bulk_create(fresh, ignore_conflicts=True)
+        StandingDay.objects.bulk_create(fresh, ignore_conflicts=True)
         return len(fresh)
 
     @transaction.atomic
@@ -148,7 +148,7 @@ class StandingDay(Record):
     def _taken(self) -> dict[dt.date, str]:
         """Days for which this standing order has its order already, with the number."""
         made = StandingDay.objects.holding().filter(standing=self.standing_id, made_for__gte=self.on)
-        return dict(made.values_list("made_for", "order__number"))
+        return {row.made_for: str(row.order) for row in made.select_related("order") if row.made_for}
 
     @transaction.atomic
     def put_aside(self, *, by: User, reason: str) -> None:
