@@ -26,6 +26,7 @@ HOLIDAYS = "國定假日"
 KINDS = {"住家": "household", "店家": "commercial", "家庭": "household", "商家": "commercial"}
 SETTLEMENTS = {"現金": "cash", "月結": "monthly"}
 VEHICLES = {"都可以": 0, "汽車": 1, "機車": 2}
+TICKS = {"V": True, "v": True}
 LANGUAGES = {"中文": "zh-hant", "English": "en"}
 
 SENTENCES: dict[str, str | Promise] = {
@@ -137,16 +138,33 @@ def said(words: dict[str, Any], value: Any) -> str:
     return next((spoken_word for spoken_word, each in words.items() if each == value), "")
 
 
-def site_of(customer: Customer) -> Site | None:
-    return next(iter(customer.sites.all()), None)
+@dataclass(frozen=True)
+class Card:
+    """A customer with what hangs on them, fetched once for all cells: the first address and phone are the main ones."""
+
+    customer: Customer
+    sites: list[Site]
+    contacts: list[Contact]
+
+    @classmethod
+    def of(cls, customer: Customer) -> Card:
+        return cls(customer, list(customer.sites.all()), list(customer.contacts.all()))
 
 
-def site_fact(read: Callable[[Site], str]) -> Callable[[Customer], str]:
-    return lambda customer: read(site) if (site := site_of(customer)) else ""
+def own(read: Callable[[Customer], str | int]) -> Callable[[Card], str | int]:
+    return lambda card: read(card.customer)
 
 
-def contact_of(customer: Customer) -> Contact | None:
-    return next(iter(customer.contacts.all()), None)
+def of_site(read: Callable[[Site], str]) -> Callable[[Card], str]:
+    return lambda card: read(card.sites[0]) if card.sites else ""
+
+
+def limit_of(customer: Customer) -> str | int:
+    return "" if customer.credit_limit_twd is None else customer.credit_limit_twd
+
+
+def of_contact(read: Callable[[Contact], str]) -> Callable[[Card], str]:
+    return lambda card: read(card.contacts[0]) if card.contacts else ""
 
 
 def number_of(contact: Contact) -> str:
@@ -164,43 +182,43 @@ def closed_of(site: Site) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its header, how a record is written into it, and how a cell of it is read (None: never read)."""
+    """One column: its header, how a card is written into it, and how a cell of it is read (None: never read)."""
 
     header: str
     key: str
-    write: Callable[[Customer], str | int]
+    write: Callable[[Card], str | int]
     read: Callable[[str], Any] | None = None
 
 
 COLUMNS = (
-    Column("客戶編號", "number", lambda c: c.code, amount),
-    Column("名稱", "name", lambda c: c.name, text(80, is_needed=True)),
-    Column("類別", "kind", lambda c: said(KINDS, c.kind), word(KINDS, "household")),
-    Column("行業", "trade", lambda c: c.trade, text(20)),
-    Column("電話", "phone", lambda c: number_of(one) if (one := contact_of(c)) else "", phone),
-    Column("聯絡人", "contact", lambda c: one.name if (one := contact_of(c)) else "", text(60)),
-    Column("其他電話", "phones", lambda c: JOINT.join(number_of(each) for each in c.contacts.all()[1:]), phones),
-    Column("地址", "address", site_fact(lambda site: site.address), text(200)),
-    Column("區域", "area", site_fact(lambda site: site.area.name), text(20)),
-    Column("地址名稱", "label", site_fact(lambda site: site.label), text(20)),
-    Column("卸貨位置", "access_note", site_fact(lambda site: site.access_note), text(200)),
-    Column("司機備註", "driver_note", site_fact(lambda site: site.driver_note), text(200)),
-    Column("配送時段", "hours", site_fact(hours_of), lambda cell: hours(cell) if cell else ALL_HOURS),
-    Column("公休日", "closed", site_fact(closed_of), closed),
-    Column("車輛", "vehicle", site_fact(lambda site: said(VEHICLES, site.vehicle)), word(VEHICLES, 0)),
-    Column("結帳方式", "settlement", lambda c: said(SETTLEMENTS, c.settlement), word(SETTLEMENTS, "cash")),
-    Column("流量計價", "is_metered", lambda c: "V" if c.is_metered else "", word({"V": True, "v": True}, False)),
-    Column("發票抬頭", "invoice_title", lambda c: c.invoice_title, text(80)),
-    Column("統一編號", "tax_id", lambda c: c.tax_id, tax_id),
-    Column("信用額度", "credit_limit_twd", lambda c: "" if c.credit_limit_twd is None else c.credit_limit_twd, amount),
-    Column("語言", "language", lambda c: said(LANGUAGES, c.language), word(LANGUAGES, "zh-hant")),
-    Column("備註", "note", lambda c: c.note, text(1000)),
-    Column("舊系統編號", "legacy_code", lambda c: c.legacy_code or "", text(20)),
-    Column("其他地址", "other_sites", lambda c: JOINT.join(f"{s.area.name} {s.address}" for s in c.sites.all()[1:])),
-    Column("階段", "stage", lambda c: c.stage),
-    Column("欠款", "balance", lambda c: c.balance_twd),
-    Column("押金", "deposits", lambda c: c.deposits_twd),
-    Column("停止原因", "stopped", lambda c: c.deactivated_reason),
+    Column("客戶編號", "number", own(lambda each: each.code), amount),
+    Column("名稱", "name", own(lambda each: each.name), text(80, is_needed=True)),
+    Column("類別", "kind", own(lambda each: said(KINDS, each.kind)), word(KINDS, "household")),
+    Column("行業", "trade", own(lambda each: each.trade), text(20)),
+    Column("電話", "phone", of_contact(number_of), phone),
+    Column("聯絡人", "contact", of_contact(lambda contact: contact.name), text(60)),
+    Column("其他電話", "phones", lambda card: JOINT.join(map(number_of, card.contacts[1:])), phones),
+    Column("地址", "address", of_site(lambda site: site.address), text(200)),
+    Column("區域", "area", of_site(lambda site: site.area.name), text(20)),
+    Column("地址名稱", "label", of_site(lambda site: site.label), text(20)),
+    Column("卸貨位置", "access_note", of_site(lambda site: site.access_note), text(200)),
+    Column("司機備註", "driver_note", of_site(lambda site: site.driver_note), text(200)),
+    Column("配送時段", "hours", of_site(hours_of), lambda cell: hours(cell) if cell else ALL_HOURS),
+    Column("公休日", "closed", of_site(closed_of), closed),
+    Column("車輛", "vehicle", of_site(lambda site: said(VEHICLES, site.vehicle)), word(VEHICLES, 0)),
+    Column("結帳方式", "settlement", own(lambda each: said(SETTLEMENTS, each.settlement)), word(SETTLEMENTS, "cash")),
+    Column("流量計價", "is_metered", own(lambda each: "V" if each.is_metered else ""), word(TICKS, False)),
+    Column("發票抬頭", "invoice_title", own(lambda each: each.invoice_title), text(80)),
+    Column("統一編號", "tax_id", own(lambda each: each.tax_id), tax_id),
+    Column("信用額度", "credit_limit_twd", own(limit_of), amount),
+    Column("語言", "language", own(lambda each: said(LANGUAGES, each.language)), word(LANGUAGES, "zh-hant")),
+    Column("備註", "note", own(lambda each: each.note), text(1000)),
+    Column("舊系統編號", "legacy_code", own(lambda each: each.legacy_code or ""), text(20)),
+    Column("其他地址", "other_sites", lambda card: JOINT.join(f"{at.area.name} {at.address}" for at in card.sites[1:])),
+    Column("階段", "stage", own(lambda each: each.stage)),
+    Column("欠款", "balance", own(lambda each: each.balance_twd)),
+    Column("押金", "deposits", own(lambda each: each.deposits_twd)),
+    Column("停止原因", "stopped", own(lambda each: each.deactivated_reason)),
 )
 BY_HEADER = {column.header: column for column in COLUMNS}
 NEEDED = ("名稱", "電話")

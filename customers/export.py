@@ -12,7 +12,7 @@ from typing import IO
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from customers.columns import COLUMNS, guarded
+from customers.columns import COLUMNS, Card, guarded
 from customers.models import Customer
 from customers.querysets import CustomerQuerySet
 
@@ -34,7 +34,8 @@ class Unwritable:
 def rows(found: CustomerQuerySet) -> Iterator[tuple[Customer, Cells]]:
     """Each customer with their cells, a thousand at a time."""
     for customer in found.for_list().iterator(chunk_size=AT_ONCE):
-        cells = [column.write(customer) for column in COLUMNS]
+        card = Card.of(customer)
+        cells = [column.write(card) for column in COLUMNS]
         yield customer, [guarded(cell) if isinstance(cell, str) else cell for cell in cells]
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 
 import pghistory
 from django.db import IntegrityError, transaction
@@ -26,6 +26,7 @@ from luckygas import live
 from luckygas.db import derived_id
 from luckygas.doorbell import is_answered
 from luckygas.errors import Refused
+from luckygas.models import User
 from luckygas.phones import narrow, parse
 
 READ_AT_ONCE = 500
@@ -223,7 +224,7 @@ def _leave_out(row: ImportRow, why: str) -> None:
 
 
 def _register(row: ImportRow, source: Import, areas: dict[str, Area]) -> Customer:
-    facts, by = row.facts, source.started_by
+    facts, by = row.facts, cast(User, source.started_by)  # by the database: somebody started an import
     customer = Customer.register(
         operation_id=derived_id("import", source.pk, row.line),
         by=by,

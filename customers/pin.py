@@ -33,15 +33,12 @@ class PinMap:
         """The area with its pins (at most 250), or the whole county while no area is chosen; in one query."""
         if area:
             known = area.sites.active().exclude(latitude=None)
-            known = known.exclude(pk=site.pk) if site else known
-            points = [
-                (float(lat), float(lon))  # type: ignore[arg-type]  # those without a pin are left out
-                for lat, lon in known.values_list("latitude", "longitude")[:MOST_NEIGHBOURS]
-            ]
-            places = [(area.name, (float(area.latitude), float(area.longitude)))]
+            others = known.exclude(pk=site.pk) if site and site.pk else known
+            points = [place_of(other) for other in others[:MOST_NEIGHBOURS]]
+            places = [(area.name, place_of(area))]
         else:
             points = []
-            places = [(each.name, (float(each.latitude), float(each.longitude))) for each in Area.objects.all()]
+            places = [(each.name, place_of(each)) for each in Area.objects.all()]
         edges = _edges([*points, *(point for _name, point in places), *([pin] if pin else [])])
         empty = cls(*edges, pin=None, neighbours=[], names=[])
         return cls(
@@ -74,6 +71,11 @@ class PinMap:
         x = (longitude - self.west) / (self.east - self.west) * self.width
         y = (self.north - latitude) / (self.north - self.south) * self.height
         return round(x, 1), round(y, 1)
+
+
+def place_of(what: Area | Site) -> Point:
+    """Latitude and longitude of something that has them."""
+    return float(what.latitude or 0), float(what.longitude or 0)
 
 
 def _edges(points: list[Point]) -> tuple[float, float, float, float]:

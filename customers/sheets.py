@@ -62,8 +62,9 @@ def _xlsx(content: bytes) -> Iterator[Line]:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
                 raise Refused(_("The file is larger than 10 MB. Split it."), field="file", code="too_large")
-        book = load_workbook(io.BytesIO(content), read_only=True)
-        for number, row in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1), start=1):
+        sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+        sheet.reset_dimensions()  # a sheet may say that it is 16,384 columns wide
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             yield number, _without_end([_said(cell) for cell in row])
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, SyntaxError) as error:
         raise broken from error

@@ -129,7 +129,7 @@ class Merge(models.Model):
             contact.is_active = (contact.phone, contact.extension) not in known
             contact.customer = self.kept
             contact.save(update_fields=["customer", "is_active"])
-        given = set(self.kept.memberships.values_list("user", "site"))
+        given: set[tuple[int, int | None]] = set(self.kept.memberships.values_list("user", "site"))
         for membership in self.absorbed.memberships.order_by("pk"):
             if (membership.user_id, membership.site_id) in given:
                 membership.delete()

@@ -39,7 +39,10 @@ def write_records(town: Town, *, seed: int, by: User) -> None:
             for door in (one, other):
                 _customer(door).change(by=by, tax_id=number)
     shared = homes[0].phone if homes else ""
-    rows = [*LINES, ("又一位", "住家", "0" + shared.removeprefix("+886"), "臺東市月桃街 40 號", "四維", "", "")]
+    rows: list[tuple[str, ...]] = [
+        *LINES,
+        ("又一位", "住家", "0" + shared.removeprefix("+886"), "臺東市月桃街 40 號", "四維", "", ""),
+    ]
     source = Import.bring(operation_id=derived_id("seed import", seed), name="新客人.csv", content=_file(rows), by=by)
     read(source)
 
