@@ -54,7 +54,7 @@ def choices() -> Choices:
     name = "name_en" if (get_language() or "").startswith("en") else "name"
     areas = options(Area.objects.all(), "area", value="code", label="name", sort="code")
     products = options(Product.objects.all(), "product", value="code", label=name, sort="sort")
-    rows = areas.union(products, *(each.options() for each in OFFERED.values()), all=True)
+    rows = areas.union(products, *(each.options() for each in OFFERED.values()), all=True).order_by()
     found: Choices = {field: [] for field in ("area", "product", *OFFERED)}
     for field, value, label, _sort in sorted(rows, key=lambda row: (row[3].rjust(8), row[2])):
         found[field].append((value, label))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, Greatest
+from django.utils import timezone
 
 from customers.models import Customer
 from customers.querysets import SEES_EVERYONE
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
 OPEN = ("placed", "held", "confirmed", "planned", "out", "review")
 UNPLANNED = ("placed", "held", "confirmed")
 MOST_FOUND = 200  # customers that a search for orders looks at
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many orders were found and what they come to; no amount means that there are more than were counted."""
+
+    count: int
+    twd: int | None
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 class OrderQuerySet(models.QuerySet):
@@ -88,6 +103,34 @@ class OrderQuerySet(models.QuerySet):
         if re.fullmatch(r"1\d{6}(-\d*)?", narrow(text)):
             return self.filter(number__startswith=narrow(text))
         return self.filter(customer__in=list(Customer.objects.search(text).values_list("pk", flat=True)[:MOST_FOUND]))
+
+    def received(self, since: dt.date | None, until: dt.date | None) -> Self:
+        """Taken on these days, both included; None is as far as there are orders."""
+        orders = self
+        if since:
+            orders = orders.filter(placed_at__gte=midnight(since))
+        if until:
+            orders = orders.filter(placed_at__lt=midnight(until + dt.timedelta(days=1)))
+        return orders
+
+    def with_product(self, code: str) -> Self:
+        lines = apps.get_model("orders", "OrderLine").objects.filter(order=OuterRef("pk"), product__code=code)
+        return self.filter(Exists(lines))
+
+    def with_due(self) -> Self:
+        """Each order with `due_now_twd`: what `due_twd` says of it, from its lines, in the same query."""
+        quantity, empties = Coalesce("delivered", "ordered"), Coalesce("empties_taken", "empties_expected")
+        twd = quantity * F("unit_price_twd") + Greatest(quantity - empties, 0) * F("deposit_twd")
+        lines = apps.get_model("orders", "OrderLine").objects.filter(order=OuterRef("pk")).order_by()
+        sums = lines.values("order").annotate(twd=Sum(twd, output_field=models.BigIntegerField())).values("twd")
+        return self.annotate(due_now_twd=Coalesce(Subquery(sums), 0))
+
+    def totals(self) -> Totals:
+        """How many and how much; past a thousand only that there are more, so that it never reads them all."""
+        # The same order as the page walks in: without it the planner would rather read the whole table.
+        some = self.select_related(None).order_by("-placed_at", "-pk").with_due().values("due_now_twd")
+        found = some[: MOST_COUNTED + 1].aggregate(count=Count("*"), twd=Sum("due_now_twd", default=0))
+        return Totals(**found) if found["count"] <= MOST_COUNTED else Totals(MOST_COUNTED, None)
 
     def page_after(self, cursor: str) -> Self:
         """Newest first; those older than the order with this number, so that deep pages cost what the first does."""

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from orders.views import change, customer, desk, office, order, prices, readings, standing, standing_parts, statements
+from orders.views import (
+    bulk,
+    change,
+    customer,
+    desk,
+    incoming,
+    office,
+    order,
+    prices,
+    readings,
+    search,
+    standing,
+    standing_parts,
+    statements,
+    statistics,
+)
 from orders.views.merge import merge
 
 app_name = "orders"
@@ -11,6 +26,13 @@ urlpatterns = [
     path("orders/new/", order.create, name="create"),
     path("orders/new/quote/", order.quote, name="quote"),
     path("orders/history/", customer.history, name="history"),
+    path("orders/searches/", search.searches, name="searches"),
+    path("orders/searches/keep/", search.keep_search, name="keep_search"),
+    path("orders/searches/<int:pk>/remove/", search.remove_search, name="remove_search"),
+    path("orders/bulk/", bulk.bulk, name="bulk"),
+    path("orders/bulk/<int:pk>/", bulk.bulk_outcome, name="bulk_outcome"),
+    path("orders/statistics/", statistics.statistics, name="statistics"),
+    path("orders/statistics/export/", statistics.export_statistics, name="export_statistics"),
     path("orders/<str:number>/", customer.detail, name="detail"),
     path("orders/<str:number>/change/", change.change, name="change"),
     path("orders/<str:number>/cancel/", change.cancel, name="cancel"),
@@ -45,6 +67,9 @@ urlpatterns = [
     path("standing/<int:pk>/make/", standing.make_standing, name="make_standing"),
     path("desk/", desk.desk, name="desk"),
     path("desk/find/", desk.find, name="find"),
+    path("desk/incoming/", incoming.incoming, name="incoming"),
+    path("desk/incoming/<int:pk>/answer/", incoming.answer, name="answer"),
+    path("desk/ringing/", incoming.ringing, name="ringing"),
     path("desk/<int:number>/", desk.call, name="call"),
     path("desk/<int:number>/order/", desk.take, name="take"),
     path("desk/<int:number>/quote/", desk.desk_quote, name="desk_quote"),

@@ -80,6 +80,10 @@ def their_stop(world: Any) -> dict[str, Any]:
     return {"pk": world.their_stop.pk}
 
 
+def incident(world: Any) -> dict[str, Any]:
+    return {"pk": world.incident.pk}
+
+
 def no_row(world: Any) -> dict[str, Any]:
     return {"pk": 999_999}
 
@@ -146,6 +150,7 @@ PAGES = [
     Page("customers:reactivate", OFFICE, customer, **POST),
     Page("customers:add_site", OFFICE, customer),
     Page("customers:edit_site", OFFICE, lambda world: customer(world) | {"pk": world.order.site_id}),
+    Page("customers:check_leak", OFFICE, lambda world: customer(world) | {"pk": world.order.site_id}),
     Page("customers:add_contact", OFFICE, customer),
     Page("customers:remove_contact", OFFICE, lambda world: customer(world) | {"pk": 1}, **POST),
     Page("customers:add_membership", OFFICE, customer),
@@ -159,6 +164,13 @@ PAGES = [
     Page("customers:incidents", OFFICE),
     Page("customers:open_incident", OFFICE),
     Page("customers:alarm", OFFICE, is_page=False),
+    Page("customers:on_call", frozenset({MANAGER})),
+    Page("customers:move_up", frozenset({MANAGER}), no_row, **POST),
+    Page("customers:take_off", frozenset({MANAGER}), no_row, **POST),
+    Page("customers:incident", OFFICE, incident),
+    Page("customers:step_incident", OFFICE, no_row, **POST),
+    Page("customers:note_incident", OFFICE, no_row, **POST),
+    Page("customers:acknowledge_incident", OFFICE, no_row, **POST),
     Page("customers:take_incident", OFFICE, no_row, **POST),
     Page("customers:close_incident", OFFICE, no_row, **POST),
     # orders
@@ -166,6 +178,13 @@ PAGES = [
     Page("orders:create", frozenset({CUSTOMER})),
     Page("orders:quote", frozenset({CUSTOMER}), is_page=False),
     Page("orders:history", frozenset({CUSTOMER})),
+    Page("orders:searches", OFFICE),
+    Page("orders:keep_search", OFFICE),
+    Page("orders:remove_search", OFFICE, no_row, **POST),
+    Page("orders:bulk", OFFICE),
+    Page("orders:bulk_outcome", OFFICE, lambda world: {"pk": world.bulk.pk}),
+    Page("orders:statistics", OFFICE),
+    Page("orders:export_statistics", OFFICE, is_page=False),
     Page("orders:detail", OFFICE | {CUSTOMER}, **ORDER),
     Page("orders:change", OFFICE | {CUSTOMER}, **ORDER),
     Page("orders:cancel", OFFICE | {CUSTOMER}, **ORDER),
@@ -209,6 +228,9 @@ PAGES = [
     Page("orders:merge", frozenset({MANAGER}), customer),
     Page("orders:desk", OFFICE),
     Page("orders:find", OFFICE, is_page=False),
+    Page("orders:incoming", EVERYBODY, **POST),
+    Page("orders:answer", OFFICE, no_row, **POST),
+    Page("orders:ringing", OFFICE, is_page=False),
     Page("orders:call", OFFICE, customer),
     Page("orders:take", OFFICE, customer, **POST),
     Page("orders:desk_quote", OFFICE, customer, is_page=False),

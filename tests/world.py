@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Import, Payment, Site
+from customers.models import Import, Incident, Payment, Site
 from deliveries.models import Stop
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
-from orders.models import MeterReading, Order, PriceChange, Product, StandingOrder
+from orders.models import BulkMove, MeterReading, Order, PriceChange, Product, StandingOrder
 from orders.windows import windows_for
 from orders.wishes import Item, When, Wish
 from pilot.seed import Size, load
@@ -27,7 +27,7 @@ from tests.pages import PAGES, Page
 AFTERNOON = "2026-11-24T13:52:00+08:00"  # a Tuesday: routes are on their way, and the counter is open
 STRANGER = "stranger"
 ROLES = [CUSTOMER, DRIVER, DISPATCHER, MANAGER, OPS]
-TOWN = Size(commercial=60, households=240, days=8, orders=160, today=150)
+TOWN = Size(commercial=30, households=90, days=5, orders=80, today=100)
 
 
 def settle() -> SimpleNamespace:
@@ -46,6 +46,7 @@ def look_around() -> SimpleNamespace:
         order=order_again(people[CUSTOMER]),
         their_order=order_again(User.objects.get(username="customer2")),
         brought=Import.objects.get(),
+        incident=Incident.objects.latest("pk"),
         on_its_way=Order.objects.visible_to(people[CUSTOMER]).get(state=Order.State.OUT),
         stop=stop,
         their_stop=their_stop,
@@ -53,12 +54,21 @@ def look_around() -> SimpleNamespace:
         their_standing=standing_order_of(User.objects.get(username="customer2")),
         payment=Payment.objects.kept().latest("pk"),
         price_change=PriceChange.objects.filter(customer=None).latest("valid_from"),
+        bulk=bulk_move(people[DISPATCHER]),
         reading=MeterReading.objects.kept().latest("read_on"),
     )
 
 
 def next_stop(driver: User) -> Stop:
     return Stop.objects.of_driver(driver).todo().order_by("position")[0]
+
+
+def bulk_move(person: User) -> BulkMove:
+    """Two confirmed orders confirmed again: neither is possible."""
+    confirmed = Order.objects.filter(state=Order.State.CONFIRMED).order_by("pk")[:2]
+    move = BulkMove.ask(BulkMove.Verb.CONFIRM, confirmed, by=person, operation_id=uuid.uuid4())
+    move.carry_out()
+    return move
 
 
 def standing_order_of(person: User) -> StandingOrder:

@@ -8,50 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Area, Payment
+from customers.models import Payment
 from luckygas.forms import DayInput, OperationIdField
 from orders.models import Order, Slot
-from orders.querysets import OrderQuerySet
 from orders.wishes import When
-
-ANY = [("", _("all"))]
-
-
-class OrderFilterForm(forms.Form):
-    """Which orders to list; every field may be empty, and the address of the page says what was chosen."""
-
-    text = forms.CharField(
-        label=_("Number, customer, phone or address"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "aria-keyshortcuts": "F2 /"}),
-    )
-    day = forms.DateField(label=_("Promised for"), required=False, widget=DayInput())
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[*ANY, ("open", _("all open")), *Order.State.choices]
-    )
-    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[*ANY, *Order.Channel.choices])
-    area = forms.ModelChoiceField(
-        label=_("Area"), required=False, queryset=Area.objects.all(), to_field_name="code", empty_label=_("all")
-    )
-
-    def chosen(self, orders: OrderQuerySet) -> OrderQuerySet:
-        """Those of `orders` that were asked for; a field with nonsense in it filters nothing and says so."""
-        self.is_valid()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        if "text" in asked:
-            orders = orders.search(asked["text"])
-        if "day" in asked:
-            orders = orders.due(asked["day"])
-        if asked.get("state") == "open":
-            orders = orders.open()
-        elif "state" in asked:
-            orders = orders.filter(state=asked["state"])
-        if "channel" in asked:
-            orders = orders.filter(channel=asked["channel"])
-        if "area" in asked:
-            orders = orders.filter(site__area=asked["area"])
-        return orders
 
 
 class ConfirmForm(forms.Form):

@@ -2,10 +2,10 @@
 
 from orders.models.bulk_move import BulkMove, BulkRow
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
+from orders.models.meter import MeterReading
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
-from orders.models.meter import MeterReading
 from orders.models.saved_search import SavedSearch
 from orders.models.slot import Slot
 from orders.models.standing import StandingOrder

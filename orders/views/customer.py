@@ -18,7 +18,7 @@ from orders.models import Order
 from orders.past import Past
 from orders.sheet import Sheet
 from orders.timeline import timeline
-from orders.views import office
+from orders.views import office, search
 
 LIVE_SHOWN, PAST_SHOWN = 3, 3
 
@@ -27,7 +27,7 @@ LIVE_SHOWN, PAST_SHOWN = 3, 3
 def index(request: HttpRequest) -> HttpResponse:
     """What comes, the usual in one tap, what stands here, and what was."""
     if request.user.is_office:  # type: ignore[union-attr]
-        return office.office_list(request)
+        return search.office_list(request)
     mine = Mine.of(request.user)  # type: ignore[arg-type]
     orders = list(Order.objects.of(mine).for_home(past=PAST_SHOWN))
     live = [order for order in orders if order.is_open]

@@ -1,4 +1,4 @@
-"""Orders as the office sees them: the list, one order with its story, and the moves the office makes."""
+"""One order as the office sees it, with its story, and the moves the office makes."""
 
 from __future__ import annotations
 
@@ -16,29 +16,14 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show, wants_part
 from luckygas.models import DISPATCHER, MANAGER
-from orders.forms.office import ConfirmForm, DeliverForm, HoldForm, OrderFilterForm, RescheduleForm
+from orders.forms.office import ConfirmForm, DeliverForm, HoldForm, RescheduleForm
 from orders.holdings import cylinders_at
 from orders.models import Order
 from orders.services import hand_over_at_counter
 from orders.story import story
 from orders.windows import windows_for
 
-PAGE = 50
 RECENT = 10
-
-
-@allow(DISPATCHER, MANAGER)
-def office_list(request: HttpRequest) -> HttpResponse:
-    """Orders, newest first, filtered by what the address says; fifty at a time, each page as fast as the first."""
-    form = OrderFilterForm(request.GET)
-    found = form.chosen(Order.objects.visible_to(request.user).for_office_list())  # type: ignore[arg-type]
-    after = request.GET.get("after", "")
-    orders = list(found.page_after(after)[: PAGE + 1])
-    more = orders[PAGE - 1].number if len(orders) > PAGE else ""
-    shown = orders[:PAGE]
-    context = {"form": form, "orders": shown, "more": more, "is_first": not after}
-    context["page_twd"] = sum(order.due_twd for order in shown)
-    return show(request, "orders/office_list.html", context, part="order-list")
 
 
 @allow(DISPATCHER, MANAGER)

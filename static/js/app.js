@@ -3,6 +3,7 @@ import "./elements/enter-next.js";
 import "./elements/follow-count.js";
 import "./elements/ime-safe.js";
 import "./elements/keep-draft.js";
+import "./elements/keep-marks.js";
 import "./elements/keep-typed.js";
 import "./elements/live-parts.js";
 import "./elements/local-clock.js";

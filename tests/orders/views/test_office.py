@@ -75,7 +75,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(signed_in, dispatch
         placed(wish(SiteFactory(area=AreaFactory(code=f"區{_}"))))
     browser = signed_in(dispatcher)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(reverse("orders:index"))
 
 
@@ -117,7 +117,7 @@ def test_nonsense_in_a_filter_is_said_and_filters_nothing(signed_in, dispatcher,
 
 
 def test_pages_follow_each_other_without_a_gap(signed_in, dispatcher, monkeypatch):
-    monkeypatch.setattr("orders.views.office.PAGE", 2)
+    monkeypatch.setattr("orders.views.search.PAGE", 2)
     orders = [placed() for _ in range(5)]
     same = timezone.now()
     Order.objects.filter(pk__in=[order.pk for order in orders[:3]]).update(placed_at=same)
