@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page as BrowserPage
 
 from luckygas.models import CUSTOMER, DRIVER
@@ -31,6 +32,7 @@ def world(transactional_db):
 def test_every_page(role, language, world, window, live_server):
     size = NARROW if role in ON_A_PHONE else DESK
     page = window(size, locale=language, reduced_motion="reduce")  # a change of colours has no half-way
+    page.context.add_init_script(AXE_SCRIPT)
     person = browser_of(world.people.get(role))
     wrong = []
 
