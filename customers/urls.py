@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from customers.views import account, calls, contacts, imports, incidents, payments, record, signup, sites
+from customers.views import account, calls, contacts, imports, incidents, on_call, payments, record, signup, sites
+from customers.views.leak_checks import check_leak
 from customers.views.list import doubles, export, index
 from customers.views.outbox import outbox
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("customers/<int:number>/reactivate/", record.reactivate, name="reactivate"),
     path("customers/<int:number>/sites/new/", sites.add_site, name="add_site"),
     path("customers/<int:number>/sites/<int:pk>/", sites.edit_site, name="edit_site"),
+    path("customers/<int:number>/sites/<int:pk>/leak-check/", check_leak, name="check_leak"),
     path("customers/<int:number>/contacts/new/", contacts.add_contact, name="add_contact"),
     path("customers/<int:number>/contacts/<int:pk>/remove/", contacts.remove_contact, name="remove_contact"),
     path("customers/<int:number>/memberships/new/", contacts.add_membership, name="add_membership"),
@@ -44,6 +46,13 @@ urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/new/", incidents.open_incident, name="open_incident"),
     path("incidents/alarm/", incidents.alarm, name="alarm"),
+    path("incidents/on-call/", on_call.on_call, name="on_call"),
+    path("incidents/on-call/<int:pk>/up/", on_call.move_up, name="move_up"),
+    path("incidents/on-call/<int:pk>/off/", on_call.take_off, name="take_off"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/step/", incidents.step_incident, name="step_incident"),
+    path("incidents/<int:pk>/note/", incidents.note_incident, name="note_incident"),
+    path("incidents/<int:pk>/acknowledge/", incidents.acknowledge_incident, name="acknowledge_incident"),
     path("incidents/<int:pk>/take/", incidents.take_incident, name="take_incident"),
     path("incidents/<int:pk>/close/", incidents.close_incident, name="close_incident"),
 ]

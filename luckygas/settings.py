@@ -274,6 +274,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- outside services -----------------------------------------------------------------------------------------------
+# The telephone exchange signs its calls with it; empty: no calls are taken. The demo's is known to `manage.py call`.
+INCOMING_CALL_SECRET = os.environ.get("INCOMING_CALL_SECRET") or ("demo-only-exchange" if DEMO else "")
 SMS_URL = os.environ.get("SMS_URL", "")  # empty in the demo: messages end in the on-screen outbox
 SMS_USERNAME = os.environ.get("SMS_USERNAME", "")
 SMS_PASSWORD = os.environ.get("SMS_PASSWORD", "")

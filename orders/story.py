@@ -35,7 +35,7 @@ def _station(event: OrderEvent, *, is_last: bool) -> Station:
     if event.from_state == Order.State.OUT and event.to_state == Order.State.CONFIRMED:
         state = "failed"
     who = str(event.by) if event.by else _("by itself")
-    said = {"changed": "", "rescheduled": "", "merged": ""}.get(event.reason, event.reason)
+    said = {"changed": "", "rescheduled": "", "merged": "", "leak": "", "leak_check": ""}.get(event.reason, event.reason)
     late = _("entered later") if event.recorded_at - event.at > dt.timedelta(minutes=5) else ""
     note = " · ".join(part for part in (short_date(event.at), who, said, late) if part)
     return Station(state, event.at, _words(event), note)
@@ -45,9 +45,13 @@ def _words(event: OrderEvent) -> str:
     if event.from_state == event.to_state:
         if "due_twd" in event.data:
             return _("Priced for its day")
-        if event.reason == "merged":
-            return _("Two records became one")
-        return _("Changed") if event.reason == "changed" else _("Another time")
+        said = {
+            "merged": _("Two records became one"),
+            "changed": _("Changed"),
+            "leak": _("Gas leaked there: it waits for a leak check"),
+            "leak_check": _("Somebody looked for a leak"),
+        }
+        return said.get(event.reason, _("Another time"))
     if not event.from_state:
         return _("Received by %(channel)s") % {"channel": event.get_channel_display()}
     return str(event.get_to_state_display())

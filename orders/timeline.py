@@ -50,7 +50,7 @@ def _station(start: str, end: str, at: dt.datetime, data: dict) -> Station | Non
         ("planned", "out"): _("on the truck"),
     }
     if start == end:
-        is_theirs = data and "customer" not in data  # two records of ours became one: nothing of the order changed
+        is_theirs = data and not {"customer", "leak_check"} & data.keys()  # a merge or a check of ours changes nothing
         return Station(_("changed"), at=at) if is_theirs else None
     if start == "out" and end == "confirmed":
         return Station(_("could not be delivered"), "failed", at)

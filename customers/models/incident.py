@@ -99,9 +99,7 @@ class Incident(Record):
         if not str(cause[1]):
             incident, is_new = cls.objects.create(**words), True
         else:
-            incident, is_new = cls.objects.get_or_create(
-                cause_kind=cause[0], cause_id=str(cause[1]), defaults=words
-            )
+            incident, is_new = cls.objects.get_or_create(cause_kind=cause[0], cause_id=str(cause[1]), defaults=words)
         if is_new:
             incident._begin(by)
         return incident

@@ -33,7 +33,8 @@ class IncomingCall(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(answered_at=None, answered_by=None) | Q(answered_at__isnull=False, answered_by__isnull=False),
+                condition=Q(answered_at=None, answered_by=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
                 name="an_answered_call_says_by_whom",
             ),
             models.CheckConstraint(condition=~Q(call_id=""), name="a_call_has_an_id"),
@@ -65,7 +66,7 @@ class IncomingCall(Record):
     def customers(self) -> list[Customer]:
         """Whose number it is; several share the phone of a building's keeper."""
         contacts = Contact.objects.filter(phone=self.number, is_active=True, customer__merged_into=None)
-        return list(Customer.objects.filter(pk__in=contacts.values("customer")).order_by("-is_active", "number"))
+        return list(Customer.objects.filter(pk__in=contacts.values("customer")).order_by("number"))
 
 
 def _e164(number: str) -> str:

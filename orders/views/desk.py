@@ -27,7 +27,9 @@ from orders.caller import Caller
 from orders.forms.desk import DeskForm
 from orders.models import Order, Price, StandingDay, StandingOrder
 from orders.readback import ReadBack
+from orders.ringing import ringing
 from orders.services import sell_at_counter
+from orders.views.incoming import number_of
 from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for
 
 TAKEN = 8
@@ -39,7 +41,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Ready for the next call: the box to find somebody, and what was taken last."""
     since = timezone.now() - dt.timedelta(days=1)  # a bound, so that a million older orders are never read
     mine = Order.objects.filter(channel__in=["phone", "counter"], placed_by=request.user.pk, placed_at__gte=since)
-    return show(request, "orders/desk.html", _search(request) | {"taken": mine.for_list()[:TAKEN]})
+    context = _search(request) | {"taken": mine.for_list()[:TAKEN], "calls": ringing()}
+    return show(request, "orders/desk.html", context)
 
 
 @allow(DISPATCHER, MANAGER)
@@ -49,7 +52,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _search(request: HttpRequest) -> dict[str, Any]:
-    text = (request.POST or request.GET).get("q", "").strip()[:60]
+    text = (request.POST or request.GET.dict() | number_of(request)).get("q", "").strip()[:60]
     return {"q": text, "hits": hits_for(text) if text else []}
 
 
@@ -95,8 +98,15 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
             order = _place(request, caller, form)
             return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=_saved(order, form))
         except Refused as refused:
+            if refused.code == "leak":  # whatever else they wanted: the script first
+                return leave(request, _leak_url(caller))
             refuse(form, refused)
     return show(request, "orders/call.html", _context(caller, form), part="order-form", status=422)
+
+
+def _leak_url(caller: Caller) -> str:
+    site = f"&site={caller.site.pk}" if caller.site else ""
+    return f"{reverse('customers:open_incident')}?customer={caller.customer.number}{site}"
 
 
 @transaction.atomic

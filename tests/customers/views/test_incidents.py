@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from customers.models import Incident, Message
-from luckygas.models import CUSTOMER
+from customers.models import Incident, LeakCheck, Message, OnCall
+from luckygas.models import CUSTOMER, MANAGER
 from tests.factories import CustomerFactory, SiteFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
@@ -28,12 +28,66 @@ def test_f8_shows_the_five_steps_and_writes_the_leak_down_once(signed_in, dispat
     url = reverse("customers:open_incident") + f"?customer={site.customer.number}&site={site.pk}"
     browser, data = signed_in(dispatcher), said()
 
-    assert browser.get(url).content.decode().count("<li><b>") == 5
+    assert browser.get(url).content.decode().count('name="step"') == 5
     for _ in range(2):
         assert browser.post(url, data).status_code == 303
 
     incident = Incident.objects.get()
     assert (incident.customer, incident.site, incident.opened_by) == (site.customer, site, dispatcher)
+
+
+def test_the_first_step_that_is_pressed_opens_the_leak_and_the_next_are_stamped_on_its_page(signed_in, dispatcher):
+    browser = signed_in(dispatcher)
+    response = browser.post(reverse("customers:open_incident"), said(text="", kind="", step="valve"))
+
+    incident = Incident.objects.get()
+    page = reverse("customers:incident", args=[incident.pk])
+    assert (response.status_code, response.headers["Location"], incident.kind) == (303, page, "leak")
+    for _ in range(2):
+        browser.post(reverse("customers:step_incident", args=[incident.pk]), {"step": "119"})
+    assert [(event.step, event.by) for event in incident.events.all()] == [("valve", dispatcher), ("119", dispatcher)]
+    assert browser.get(page).content.decode().count('name="step"') == 3
+
+
+def test_a_note_and_who_answered_are_written_down(signed_in, dispatcher, driver, leak):
+    manager = UserFactory(roles=[MANAGER])
+    row = OnCall.add(driver.user, phone="0900-000-901", by=manager)
+    browser = signed_in(dispatcher, **HTMX)
+
+    assert browser.post(reverse("customers:note_incident", args=[leak.pk]), {"text": " "}).status_code == 422
+    browser.post(reverse("customers:note_incident", args=[leak.pk]), {"text": "人都出來了"})
+    html = browser.post(reverse("customers:acknowledge_incident", args=[leak.pk]), {"person": row.pk}).content.decode()
+
+    leak.refresh_from_db()
+    assert (leak.owner, leak.next_page_at) == (driver.user, None)
+    assert "人都出來了" in html
+
+
+def test_a_leak_check_is_recorded_at_the_address(signed_in, dispatcher):
+    site = SiteFactory()
+    Incident.open(kind="leak", text="味道", by=dispatcher, customer=site.customer, site=site)
+    browser, url = signed_in(dispatcher), reverse("customers:check_leak", args=[site.customer.number, site.pk])
+    typed = {"operation_id": uuid.uuid4(), "outcome": "passed", "who": "王師傅"}
+
+    assert browser.post(url, typed | {"who": ""}).status_code == 422
+    assert browser.post(url, typed).status_code == 303
+
+    assert not LeakCheck.is_awaited_at(site)
+
+
+def test_a_manager_keeps_who_is_on_call(signed_in, driver):
+    manager = UserFactory(roles=[MANAGER])
+    browser, url = signed_in(manager), reverse("customers:on_call")
+    for person, phone in ((driver.user, "0900-000-901"), (manager, "0900-000-902")):
+        assert browser.post(url, {"person": person.pk, "phone": phone}).status_code == 303
+    last = OnCall.objects.last()
+    browser.post(reverse("customers:move_up", args=[last.pk]))
+    assert OnCall.objects.first() == last
+
+    browser.post(reverse("customers:take_off", args=[last.pk]))
+
+    assert OnCall.objects.get().person == driver.user
+    assert browser.post(url, {"person": manager.pk, "phone": "12"}).status_code == 422
 
 
 def test_somebody_unknown_smells_gas(signed_in, dispatcher):
@@ -52,7 +106,7 @@ def test_a_leak_without_words_is_not_written_down(signed_in, dispatcher):
 
 def test_an_open_leak_is_red_on_every_office_page_in_one_query(signed_in, dispatcher, leak, django_assert_num_queries):
     browser = signed_in(dispatcher)
-    with django_assert_num_queries(4):  # session, person, the list, the alarm
+    with django_assert_num_queries(5):  # session, person, the list, who calls, the alarm
         html = browser.get(reverse("orders:desk")).content.decode()
 
     assert html.count('data-state="failed"') == 1
@@ -164,7 +218,7 @@ def test_only_the_office_may_look(signed_in, driver, ops, name):
     assert [signed_in(person).get(reverse(f"customers:{name}")).status_code for person in people] == [403, 403, 403]
 
 
-@pytest.mark.parametrize("name", ["mark_called", "retry_message", "take_incident", "close_incident"])
+@pytest.mark.parametrize("name", ["mark_called", "retry_message", "take_incident", "close_incident", "step_incident"])
 def test_only_the_office_may_act_and_unknown_rows_are_404(signed_in, dispatcher, driver, name):
     url = reverse(f"customers:{name}", args=[999_999])
 
