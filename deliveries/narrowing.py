@@ -22,7 +22,7 @@ def drivers() -> QuerySet:
 
 def driven_by(orders: OrderQuerySet, driver: str, since: dt.date | None) -> OrderQuerySet:
     """Orders on a route of theirs, from the routes' side: over years of orders that is the short way."""
-    stops = Stop.objects.filter(route__driver=driver).exclude(order=None)
+    stops = Stop.objects.filter(route__driver=int(driver)).exclude(order=None)
     if since:
         stops = stops.filter(route__day__gte=since - MARGIN)
     return orders.filter(pk__in=stops.order_by().values("order"))

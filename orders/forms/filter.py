@@ -47,7 +47,7 @@ class OrderFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields |= {name: forms.ChoiceField(label=each.label, required=False) for name, each in OFFERED.items()}
+        self.fields |= {name: forms.ChoiceField(label=str(each.label), required=False) for name, each in OFFERED.items()}
         for name, offered in choices().items():
             self.fields[name].choices = [*ANY, *offered]  # type: ignore[attr-defined]
 

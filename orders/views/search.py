@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,10 +30,10 @@ def office_list(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     orders = list(found.page_after(after)[: PAGE + 1])
     shown, is_all = orders[:PAGE], not after and len(orders) <= PAGE
-    context = {"form": form, "orders": shown, "is_first": not after}
+    page_twd = sum(order.due_twd for order in shown)
+    context: dict[str, Any] = {"form": form, "orders": shown, "is_first": not after, "page_twd": page_twd}
     context["more"] = shown[-1].number if len(orders) > PAGE else ""
-    context["page_twd"] = sum(order.due_twd for order in shown)
-    context["totals"] = Totals(len(shown), context["page_twd"]) if is_all else found.totals()
+    context["totals"] = Totals(len(shown), page_twd) if is_all else found.totals()
     if not wants_part(request):
         context["saved"] = request.user.saved_searches.all()  # type: ignore[union-attr]
     return show(request, "orders/office_list.html", context, part="order-list")

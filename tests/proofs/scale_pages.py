@@ -69,6 +69,22 @@ def indexes_on(cursor: Any, column: str) -> list[str]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def searches(office: str, newest: Any, digits: str, *, driver: int) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """What `make prove-search` asks: every filter of the list of orders, most of them together, and an empty one."""
+    day = newest.promised_on
+    month = {"since": (day - dt.timedelta(days=30)).isoformat(), "until": day.isoformat()}
+    common = {"channel": "phone", "product": "20", "kind": "commercial"}
+    asked: dict[str, dict[str, Any]] = {
+        "by number": {"text": newest.number}, "by name": {"text": newest.customer.name[:2]},
+        "by phone": {"text": digits}, "by days": month, "by state": {"state": "cancelled"},
+        "by channel": {"channel": "phone"}, "by product": {"product": "16"}, "by amount": {"at_least": 5_000},
+        "by area": {"area": newest.site.area.code}, "by driver": {"driver": driver}, "by kind": {"kind": "commercial"},
+        "by everything": {**common, **month, "driver": driver, "at_least": 500, "state": "delivered"},
+        "for nothing there is": {"at_least": 9_000_000, "kind": "household"},
+    }  # fmt: skip
+    return {f"search {name}": ("dispatcher", office, query) for name, query in asked.items()}
+
+
 class Pages:
     """One signed-in browser a role, and the addresses that are compared."""
 
@@ -79,6 +95,7 @@ class Pages:
         from django.utils import timezone
 
         from customers.models import Customer, Membership
+        from deliveries.models import Driver
         from luckygas.models import User
         from orders.models import Order
 
@@ -120,6 +137,8 @@ class Pages:
             "monitor": ("dispatcher", reverse("deliveries:monitor"), {}),
             "driver": ("driver", reverse("deliveries:drive"), {}),
         }
+        newest = Order.objects.order_by("-placed_at").select_related("site__area", "customer").first()
+        self.pages |= searches(office, newest, contact.digits[-6:], driver=Driver.objects.order_by("pk").first().pk)
 
     def ready(self) -> bool:
         return True
