@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from math import asinh, cos, hypot, radians
 from typing import TYPE_CHECKING
 
+from django.utils.safestring import SafeString
+
 from deliveries.planning import KM_A_DEGREE, Point
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def _fit(spots: list[Spot]):  # noqa: ANN202  (a function from a spot to units o
 
 
 def drawn(spot: Spot) -> Drawn:
-    return f"{spot[0]:.1f}", f"{spot[1]:.1f}"
+    return SafeString(f"{spot[0]:.1f}"), SafeString(f"{spot[1]:.1f}")  # digits, which need not be looked through
 
 
 def _tracks(lanes: Sequence[Lane], spots: dict[int, Spot], fit) -> list[Track]:  # noqa: ANN001

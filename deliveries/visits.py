@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from customers.models import Area
@@ -107,8 +108,8 @@ class Visit:
 
     def row(self, url: str) -> Row:
         facts = self.facts
-        place = str(facts.position)
-        return Row(self.look, str(facts.pk), url, place, facts.name, self.when, chips_of(self.loads), self.marks)
+        key, place, url = (SafeString(text) for text in (facts.pk, facts.position, url))  # digits, and our own address
+        return Row(self.look, key, url, place, facts.name, self.when, chips_of(self.loads), self.marks)
 
 
 def when_of(finished_at: dt.datetime | None, promise: Promised | None, kind: str) -> str:
