@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from customers.models import Contact, Customer, Site
 from luckygas.clock import business_day
 from orders.models import CylinderMovement, Order, OrderLine, Product
 from orders.querysets import OPEN
+from orders.run_out import RunOut
 
 if TYPE_CHECKING:
     from luckygas.models import User
@@ -86,16 +85,9 @@ class Caller:
         return (business_day() - business_day(self.last.delivered_at)).days if self.last else None
 
     @property
-    def runs_out_on(self) -> dt.date | None:
-        """The day their gas is used up, by what they had last and the site's daily use; None when unknown."""
-        if not (self.last and self.site and self.site.daily_use_kg):
-            return None
-        had = sum((line.quantity * line.product.gas_kg for line in self.last.lines.all()), Decimal(0))
-        return business_day(self.last.delivered_at) + dt.timedelta(days=int(had / self.site.daily_use_kg))
-
-    @property
-    def is_soon(self) -> bool:
-        return self.runs_out_on is not None and self.runs_out_on <= business_day() + dt.timedelta(days=1)
+    def run_out(self) -> RunOut | None:
+        """When their gas may be used up; None when nobody can say."""
+        return RunOut.of(self.delivered, daily_use_kg=self.site.daily_use_kg if self.site else None)
 
     @cached_property
     def standing(self) -> list[tuple[Product, int]]:

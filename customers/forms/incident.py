@@ -46,7 +46,7 @@ class NoteForm(forms.Form):
     """What was said or seen meanwhile."""
 
     text = forms.CharField(
-        label=_("What happens"),
+        label=_("What is going on there"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Write what they said.")},
@@ -64,7 +64,7 @@ class CloseForm(forms.Form):
 class OnCallForm(forms.Form):
     """A colleague for the list of who is paged."""
 
-    person = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none(), empty_label=_("choose"))
     phone = forms.CharField(label=_("Phone"), max_length=60, widget=forms.TextInput(attrs={"inputmode": "tel"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

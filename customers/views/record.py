@@ -61,12 +61,16 @@ def detail_context(customer: Customer) -> dict[str, Any]:
 
 @allow(DISPATCHER, MANAGER)
 def create(request: HttpRequest) -> HttpResponse:
-    """Somebody new: the record, the phone they call from and, when they said it, where to."""
+    """Somebody new: the record, the phone they call from and, when they said it, where to.
+
+    `?desk`: they are on the phone, so their first order comes next.
+    """
     form = NewCustomerForm(request.POST or None, may_give_credit=_is_manager(request))
     if form.is_valid():
         try:
             customer = _register(request, form)
-            return done(request, record_url(customer), message=_("%s is on the record.") % customer)
+            desk = reverse("orders:call", args=[customer.number]) if "desk" in request.GET else ""
+            return done(request, desk or record_url(customer), message=_("%s is on the record.") % customer)
         except Refused as refused:
             refuse(form, refused)
     return _answer(request, "customers/create.html", {"form": form})

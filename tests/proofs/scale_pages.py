@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import uuid
 from typing import Any
 
 import django
@@ -134,6 +135,7 @@ class Pages:
             "history searched": ("reader", history, {"q": "20"}),
             "history page 2": ("reader", history, {"before": newest.number if newest else ""}),
             "customer home": ("reader", office, {}),
+            "desk card": ("dispatcher", reverse("orders:call", args=[busiest.number]), {"operation": uuid.uuid4()}),
             "monitor": ("dispatcher", reverse("deliveries:monitor"), {}),
             "driver": ("driver", reverse("deliveries:drive"), {}),
         }
@@ -142,6 +144,11 @@ class Pages:
 
     def ready(self) -> bool:
         return True
+
+    def customers(self) -> int:
+        from customers.models import Customer
+
+        return Customer.objects.count()
 
     def get(self, page: str, *without: str) -> dict[str, Any]:
         """One request, timed; for it alone the indexes of orders that begin with `without` are taken away."""
