@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from luckygas.clock import business_day
 from orders.models import CylinderMovement, Order, OrderLine, Product
 from orders.querysets import OPEN
 from orders.run_out import RunOut
+from orders.standing_querysets import at_site
 
 if TYPE_CHECKING:
     from luckygas.models import User
@@ -30,12 +31,13 @@ class Caller:
     customer: Customer
     sites: list[Site]
     site: Site | None
+    products: dict[int, Product] = field(default_factory=dict)  # those that somebody has read already, by id
 
     @classmethod
     def of(cls, number: int, *, user: User, site: str = "") -> Caller:
         """The customer with this number, for one of their sites (the first when none is named); 404 otherwise."""
         customer = get_object_or_404(Customer.objects.visible_to(user).with_money(), number=number)
-        sites = list(customer.sites.active().select_related("area").order_by("pk"))
+        sites = list(customer.sites.active().select_related("area").annotate(agreed=at_site()).order_by("pk"))
         for each in sites:
             each.customer = customer
         chosen = next((each for each in sites if not site or str(each.pk) == site), None)
@@ -101,7 +103,7 @@ class Caller:
             .annotate(stand=F("came") - F("left"))
             .exclude(stand=0)
         )
-        known = {line.product_id: line.product for order in self.orders for line in order.lines.all()}
+        known = self.products | {line.product_id: line.product for order in self.orders for line in order.lines.all()}
         missing = [row["product"] for row in rows if row["product"] not in known]
         known |= Product.objects.in_bulk(missing) if missing else {}
         return [(known[row["product"]], row["stand"]) for row in rows]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Max, Q
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Max, OuterRef, Q
+from django.db.models.functions import JSONObject, TruncMonth
 
 from customers.models import Customer
 from customers.querysets import SEES_EVERYONE
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 200  # customers that a search looks at
 MADE = Q(days__state="made")
+SHOWN = ("id", "name", "rhythm", "weekdays", "every_days", "month_day", "dates", "items", "note")
+
+
+def at_site() -> ArraySubquery:
+    """What was agreed for a site, within the query for the site: the desk counts its queries."""
+    rows = apps.get_model("orders", "StandingOrder").objects.active().filter(site=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(rows.values(facts=JSONObject(**{name: name for name in SHOWN})))
 
 
 class StandingQuerySet(models.QuerySet):

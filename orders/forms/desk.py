@@ -93,10 +93,8 @@ class DeskForm(forms.Form):
 
     def templates(self) -> list[StandingOrder]:
         """What they agreed on for this address: picked with one key."""
-        found = list(StandingOrder.objects.active().filter(site=self.site).order_by("pk"))
-        for each in found:
-            each.known_products = {product.code: product for product, _quote in self.offers}
-        return found
+        products = {product.code: product for product, _quote in self.offers}
+        return [StandingOrder.of_facts(facts, self.site, products) for facts in getattr(self.site, "agreed", [])]
 
     @staticmethod
     def _count(product: Product, word: Any, initial: int | None) -> forms.IntegerField:

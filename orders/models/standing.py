@@ -102,6 +102,14 @@ class StandingOrder(Record):
     def get_absolute_url(self) -> str:
         return reverse("orders:standing_order", args=[self.pk])
 
+    @classmethod
+    def of_facts(cls, facts: dict[str, Any], site: Site, products: dict[str, Product]) -> StandingOrder:
+        """One to be shown, as `at_site()` read it with its site."""
+        dates = [dt.date.fromisoformat(day) for day in facts["dates"]]
+        standing = cls(**facts | {"dates": dates}, site=site)
+        standing.known_products = products
+        return standing
+
     # --- what can be said about one ---------------------------------------------------------------------------------
     def falls_on(self, day: dt.date) -> bool:
         """Whether its rhythm names this day."""

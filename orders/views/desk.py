@@ -158,10 +158,12 @@ def _form(
     """The form for this caller; none when nothing can be ordered: legacy, stopped, or without an address."""
     if caller.site is None or caller.customer.is_legacy or not caller.customer.is_active:
         return None
+    offers = Price.on_offer(on=business_day(), customer=caller.customer)
+    caller.products.update((product.pk, product) for product, _quote in offers)
     return DeskForm(
         typed,
         site=caller.site,
-        offers=Price.on_offer(on=business_day(), customer=caller.customer),
+        offers=offers,
         usual=lambda: caller.usual,
         fill=fill,
         template=_template(caller, typed.get("template", "")) if typed else template,

@@ -183,7 +183,7 @@ def test_the_form_asks_the_database_as_often_for_one_product_as_for_five(web, si
             priced(code)
         web.get("/orders/new/")
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             web.get("/orders/new/")
 
 

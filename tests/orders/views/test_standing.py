@@ -175,7 +175,7 @@ def test_a_new_one_begins_with_whose_it_is(signed_in, dispatcher, standing):
 
 def create(browser, home, **more):
     url = f"{address('create_standing')}?customer={home.customer.number}"
-    return browser.post(url, typed(home, **more))
+    return browser.post(url, typed(home) | more)
 
 
 def test_it_is_agreed_on(signed_in, dispatcher, twenty):
