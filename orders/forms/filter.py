@@ -47,7 +47,8 @@ class OrderFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields |= {name: forms.ChoiceField(label=str(each.label), required=False) for name, each in OFFERED.items()}
+        for name, offer in OFFERED.items():
+            self.fields[name] = forms.ChoiceField(label=str(offer.label), required=False)
         for name, offered in choices().items():
             self.fields[name].choices = [*ANY, *offered]  # type: ignore[attr-defined]
 
