@@ -11,6 +11,7 @@ from luckygas.templatetags.luckygas_format import short_date
 from orders.models import Order, OrderEvent
 
 BAD = frozenset({Order.State.HELD, Order.State.REVIEW, Order.State.CANCELLED})
+SAID_BY_ITSELF = frozenset({"changed", "rescheduled", "merged", "leak", "leak_check"})  # the words say it already
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def _station(event: OrderEvent, *, is_last: bool) -> Station:
     if event.from_state == Order.State.OUT and event.to_state == Order.State.CONFIRMED:
         state = "failed"
     who = str(event.by) if event.by else _("by itself")
-    said = {"changed": "", "rescheduled": "", "merged": "", "leak": "", "leak_check": ""}.get(event.reason, event.reason)
+    said = "" if event.reason in SAID_BY_ITSELF else event.reason
     late = _("entered later") if event.recorded_at - event.at > dt.timedelta(minutes=5) else ""
     note = " · ".join(part for part in (short_date(event.at), who, said, late) if part)
     return Station(state, event.at, _words(event), note)

@@ -184,7 +184,8 @@ def checked(world, **values) -> None:
 
 
 def on_call(person, **values) -> OnCall:
-    return OnCall.objects.bulk_create([OnCall(**({"place": 1, "person": person, "phone": "+886900000901"} | values))])[0]
+    facts = {"place": 1, "person": person, "phone": "+886900000901"} | values
+    return OnCall.objects.bulk_create([OnCall(**facts)])[0]
 
 
 def rings(**values) -> None:
@@ -367,7 +368,9 @@ BROKEN: dict[str, Callable] = {
     ),
     "standingorder.a_stopped_standing_order_has_its_time": lambda w: standing(w, is_active=False),
     "standingorder.a_pause_has_its_beginning": lambda w: standing(w, paused_until=NOW.date()),
-    "standingday.a_day_of_a_standing_order_once": lambda w: standing_day(w, on=NOW.date(), state="due", settled_at=None),
+    "standingday.a_day_of_a_standing_order_once": lambda w: standing_day(
+        w, on=NOW.date(), state="due", settled_at=None
+    ),
     "standingday.a_standing_order_comes_once_a_day": lambda w: standing_day(w, state="made"),
     "standingday.a_made_day_has_its_order": lambda w: standing_day(w, state="made", order=None, made_for=None),
     "standingday.what_is_not_made_says_why": lambda w: standing_day(w, state="skipped"),

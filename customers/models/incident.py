@@ -1,6 +1,7 @@
 """A leak or a complaint: something with times and an owner, never an order."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -94,7 +95,13 @@ class Incident(Record):
             raise Refused(_("Write what they said."), field="text")
         if customer:
             customer.lock()  # before its orders, as everywhere
-        words = {"kind": kind, "text": text.strip(), "customer": customer, "site": site, "opened_by": by}
+        words: dict[str, Any] = {
+            "kind": kind,
+            "text": text.strip(),
+            "customer": customer,
+            "site": site,
+            "opened_by": by,
+        }
         words["opened_at"] = at or timezone.now()
         if not str(cause[1]):
             incident, is_new = cls.objects.create(**words), True

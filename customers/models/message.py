@@ -124,7 +124,7 @@ class Message(Record):
                     cause_id=str(cause_id),
                 )
             )
-        cls.objects.bulk_create(rows)
+        Message.objects.bulk_create(rows)
 
     @classmethod
     def write(

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, LeakCheck, Message, Site
+from customers.models import Customer, Message, Site
+from customers.models import LeakCheck as CheckAtSite
 from luckygas import live
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Frozen, Moves, Record, derived_id, digest, raise_check
@@ -363,7 +364,7 @@ class Order(Record):
     @classmethod
     def _must_check(cls, site: Site, *, is_gas_out: bool) -> bool:
         """Whether nothing may be left there before somebody looked for a leak."""
-        return is_gas_out or cls._is_first_supply(site) or LeakCheck.is_awaited_at(site)
+        return is_gas_out or cls._is_first_supply(site) or CheckAtSite.is_awaited_at(site)
 
     @classmethod
     def _is_first_supply(cls, site: Site) -> bool:
@@ -542,7 +543,7 @@ class Order(Record):
             live.changed("order", self.number)
 
     @transaction.atomic
-    def take_check(self, check: LeakCheck, *, by: User | None) -> None:
+    def take_check(self, check: CheckAtSite, *, by: User | None) -> None:
         """Somebody looked for a leak at its place: what was handed over can be settled, what is to come goes on."""
         self.lock()
         if not self.needs_leak_check or self.leak_check:
@@ -550,7 +551,7 @@ class Order(Record):
         if self.state == State.REVIEW:
             self.leak_check = check.outcome
             self.save(update_fields=["leak_check"])
-        elif self.is_open and check.outcome == LeakCheck.Outcome.PASSED:
+        elif self.is_open and check.outcome == CheckAtSite.Outcome.PASSED:
             self.needs_leak_check = self._must_check(self.site, is_gas_out=self.is_gas_out)
             self.save(update_fields=["needs_leak_check"])
         else:

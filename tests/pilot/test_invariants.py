@@ -129,6 +129,7 @@ MOVEMENT, LINE, STOP, ROUTE = "orders_cylindermovement", "orders_orderline", "de
 DRIVER_EVENT, DAY = "deliveries_driverevent", "orders_standingday"
 READING, PRICE = "orders_meterreading", "orders_price"
 
+
 def misread(change):
     """The reading of 120 kg, changed past every rule."""
     return [*off(READING), f"UPDATE {READING} SET {change} WHERE reading_kg = 120"]
@@ -297,7 +298,8 @@ CASES = {
         ("before anybody said so", imported("read", "done", "%(waiting_customer)s")),
     ],
     "standing_days_are_made_once": [
-        ("2 rows for", ['DROP INDEX "a_day_of_a_standing_order_once"', f"INSERT INTO {DAY} (standing_id, \"on\", by_hand,"
+        ("2 rows for", ['DROP INDEX "a_day_of_a_standing_order_once"',
+                        f"INSERT INTO {DAY} (standing_id, \"on\", by_hand,"
                         " state, was_missed, reason, written_at) SELECT standing_id, \"on\", by_hand, 'due', false, '',"
                         f" written_at FROM {DAY}"]),
         ("2 orders for", ['DROP INDEX "a_standing_order_comes_once_a_day"', *off(DAY),

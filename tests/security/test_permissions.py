@@ -73,5 +73,7 @@ def without_token(response) -> str:
     """The page without what differs each time: the nonce, the CSRF token, the address itself."""
     text = response.content.decode()
     return re.sub(
-        r'nonce="[^"]+"|"X-CSRFToken": ?"[^"]+"|value="[\w-]{64}"|content="[\w-]{64}"|/(orders|drive|dispatch)/[^"\s]*', "", text
+        r'nonce="[^"]+"|"X-CSRFToken": ?"[^"]+"|value="[\w-]{64}"|content="[\w-]{64}"|/(orders|drive|dispatch)/[^"\s]*',
+        "",
+        text,
     )
