@@ -178,13 +178,13 @@ def test_marked_orders_by_keyboard_each_with_its_outcome(desk, order, held, disp
     expect(desk.get_by_role("heading", name="勾的單都取消")).to_be_visible()
     desk.wait_for_load_state()  # the keys are there
     keys.press("F10")
-    expect(desk.get_by_text("請寫為什麼。")).to_be_visible()
+    expect(desk.get_by_text("請寫原因。")).to_be_visible()
     axe(desk)
     desk.get_by_label("為什麼").fill("颱風")
     keys.press("F10")
 
     expect(desk.get_by_text("成了 2 張，不行 1 張")).to_be_visible()
-    expect(desk.get_by_role("row").filter(has_text=gone.number)).to_contain_text("不行")
+    expect(desk.get_by_role("row").filter(has_text=gone.number)).to_contain_text("做不了")
     axe(desk)
     assert sorted(Order.objects.values_list("state", flat=True)) == ["cancelled", "cancelled", "out"]
     desk.reload()
