@@ -44,9 +44,7 @@ class EnterPricesForm(forms.Form):
         label=_("Why"), max_length=200, error_messages={"required": _("Write why the prices change.")}
     )
     announce_to = forms.ChoiceField(label=_("Who is told"), required=False, widget=forms.RadioSelect)
-    announce_on = forms.DateField(
-        label=_("On which day"), required=False, widget=DayInput()
-    )
+    announce_on = forms.DateField(label=_("On which day"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, rows: list[Row], customer: Customer | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
