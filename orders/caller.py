@@ -37,7 +37,8 @@ class Caller:
     def of(cls, number: int, *, user: User, site: str = "") -> Caller:
         """The customer with this number, for one of their sites (the first when none is named); 404 otherwise."""
         customer = get_object_or_404(Customer.objects.visible_to(user).with_money(), number=number)
-        sites = list(customer.sites.active().select_related("area").annotate(agreed=at_site()).order_by("pk"))
+        active = customer.sites.active().select_related("area").annotate(agreed=at_site())
+        sites: list[Site] = list(active.order_by("pk"))
         for each in sites:
             each.customer = customer
         chosen = next((each for each in sites if not site or str(each.pk) == site), None)

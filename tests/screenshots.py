@@ -45,10 +45,10 @@ class Look(NamedTuple):
 
 LOOKS = [Look(width, language) for language in LANGUAGES for width in (360, 768, 1440)]
 LOOKS += [Look(width, "zh", is_dark=True) for width in (360, 1440)]
-README = (
-    ("order", "customer", "orders:create", Look(390, "zh")),
-    ("dispatch", "dispatcher", "deliveries:dispatch", Look(1440, "zh")),
-    ("drive", "driver", "deliveries:drive", Look(360, "zh")),
+README = (  # the file, who, which page, which link of it is followed
+    ("order", "customer", "orders:detail", "a[href*='again=']", Look(390, "zh")),
+    ("dispatch", "dispatcher", "deliveries:dispatch", "", Look(1440, "zh")),
+    ("drive", "driver", "deliveries:drive", "", Look(360, "zh")),
 )
 
 
@@ -115,8 +115,11 @@ def lay_out(name: str, paths: list[Path]) -> None:
 def take_for_readme(browser: Browser, sample: Sample, visits: Iterable[Visit]) -> None:
     """Three small pictures: 256 colours are enough for a page without photographs."""
     by_page = {(visit.role, visit.name): visit for visit in visits}
-    for name, role, page_name, look in README:
+    for name, role, page_name, link, look in README:
         page = open_page(browser, sample, by_page[role, page_name], look.language)
+        if link:
+            page.click(link)
+            page.wait_for_load_state()
         with Image.open(io.BytesIO(picture(page, look, is_whole=False))) as image:
             image.convert("RGB").quantize(256).save(ROOT / "docs" / "img" / f"{name}.png", optimize=True)
         say(f"docs/img/{name}.png")
