@@ -7,7 +7,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from customers.models import Customer
 from deliveries.models import Review, Route
@@ -149,6 +149,11 @@ def test_going_back_to_a_call_that_was_saved_shows_its_order(page_for, dispatche
 
 
 # --- lists --------------------------------------------------------------------
+def box_of(page: Page, order: Order) -> Locator:
+    """What a row of the orders is entered by: the box that marks it."""
+    return page.get_by_role("row").filter(has_text=order.number).get_by_role("checkbox")
+
+
 def test_from_the_list_to_one_order_and_its_confirmation(page_for, manager, shops):
     Customer.objects.filter(pk=shops[1].pk).update(settlement="monthly", is_blocked=True)
     held, other = placed(wish(shops[1].sites.get())), placed(wish(shops[0].sites.get()))
@@ -157,9 +162,9 @@ def test_from_the_list_to_one_order_and_its_confirmation(page_for, manager, shop
     page.goto("/orders/")
 
     press(page, "F6")
-    expect(page.get_by_role("link", name=other.number)).to_be_focused()
+    expect(box_of(page, other)).to_be_focused()
     press(page, "End")
-    expect(page.get_by_role("link", name=held.number)).to_be_focused()
+    expect(box_of(page, held)).to_be_focused()
     press(page, "Home", "ArrowDown", "Enter")
     expect(page.get_by_role("heading", name=held.number)).to_be_visible()
     press(page, "F10")
@@ -180,10 +185,10 @@ def test_filters_stand_in_the_address_and_arrows_go_on_after_a_swap(page_for, di
     expect(page).to_have_url(re.compile(r"text=%E6%B5%B7%E9%A2%A8"))
     expect(page.get_by_role("row").last).to_contain_text("1 張")
     press(page, "ArrowDown")
-    expect(page.get_by_role("link", name=orders[1].number)).to_be_focused()
+    expect(box_of(page, orders[1])).to_be_focused()
     page.evaluate("document.body.dispatchEvent(new CustomEvent('changed-order'))")
     page.wait_for_timeout(500)
-    expect(page.get_by_role("link", name=orders[1].number)).to_be_focused()
+    expect(box_of(page, orders[1])).to_be_focused()
     press(page, "Enter")
     expect(page.get_by_role("heading", name=orders[1].number)).to_be_visible()
 
