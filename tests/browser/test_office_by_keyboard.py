@@ -126,6 +126,7 @@ def test_two_calls_are_parked_and_taken_up_again_with_every_field(page_for, disp
     order = Order.objects.get()
     assert (order.is_gas_out, order.lines.get().ordered, order.note) == (True, 3, "?/1 等她問老闆")
 
+    expect(page.get_by_role("link", name="海風早餐")).to_be_visible()
     press(page, "F6", "Enter")
     expect(page.get_by_role("heading", name="海風早餐")).to_be_visible()
     press(page, "F7")
@@ -271,6 +272,8 @@ def test_a_day_is_planned_and_published(page_for, dispatcher, orders):
     expect(page.get_by_role("dialog")).to_be_visible()
     press(page, "F3")
     expect(names.first).to_have_text(before[0])
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(":focus")).to_contain_text(before[0])
 
     press(page, "F10")
     expect(lane).to_contain_text("已發布")
@@ -319,7 +322,7 @@ def test_a_review_is_decided(page_for, dispatcher, shops):
     page = page_for(dispatcher, DESK)
     page.goto("/dispatch/reviews/")
 
-    press(page, "F6", "ArrowDown", "Tab")
+    press(page, "F6", "ArrowDown", "Tab", "Tab")  # past the way to a leak check
     page.keyboard.type("問過了？可以")
     press(page, "F10")
 

@@ -149,7 +149,7 @@ def test_a_search_is_kept_and_used_again(desk, hotel, home, axe):
     desk.get_by_role("link", name="這樣查，存起來").click()
     desk.get_by_label("這樣查，取個名字").fill("成功線的單")
     desk.keyboard.press("Enter")
-    expect(desk.get_by_text("存成「成功線的單」了")).to_be_visible()
+    expect(desk.get_by_role("status").get_by_text("存成「成功線的單」了")).to_be_visible()
 
     desk.goto("/orders/")
     desk.get_by_role("link", name="成功線的單").click()
