@@ -291,7 +291,8 @@ CASES = {
     ],
     "merges_carry_what_was_there": [
         ("receivable differs by", [MERGED, *off(ENTRY), f"UPDATE {ENTRY} SET cause_kind = 'merge', cause_id ="
-                                   " (SELECT id::text FROM customers_merge) WHERE cause_kind = 'payment'"]),
+                                   " (SELECT id::text FROM customers_merge) WHERE transfer ="
+                                   f" (SELECT transfer FROM {ENTRY} WHERE cause_kind = 'payment' LIMIT 1)"]),
     ],
     "imported_lines_became_customers": [
         ("waits in an import that is done", imported("done", "right", "NULL")),
