@@ -15,6 +15,8 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --gene
 
 export PORT HOST
 export PYTHONUNBUFFERED = 1
+# Some containers forbid bytecode, and every start would compile Django anew: a start takes 10 s instead of 4.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test lint messages load screenshots audit lock shell manage clean install
 .DEFAULT_GOAL := run

@@ -87,7 +87,7 @@ def test_several_filters_at_once_stay_in_the_address(desk, hotel, home):
     desk.get_by_label("怎麼來的").select_option(label="網路")
     desk.get_by_label("最多幾元").fill("700")
     desk.keyboard.press("Enter")
-    found(desk, home)
+    desk.wait_for_url("**at_most=700**")
 
     desk.reload()
     found(desk, home)
