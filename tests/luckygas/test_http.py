@@ -88,7 +88,7 @@ def test_done_with_a_part_rings_and_says_it(page):
 
     html = response.content.decode()
     assert html.startswith('<p id="row">new</p>')
-    assert 'id="told" hx-swap-oob="afterbegin"' in html
+    assert 'id="told" data-hx-swap-oob="afterbegin"' in html
     assert "Saved" in html
     assert json.loads(response["HX-Trigger-After-Swap"]) == {
         "done": {},

@@ -3,7 +3,7 @@ import { forget, held, markRefused } from "./store.js";
 
 const PATIENCE = 15_000; // ms
 const AT_ONCE = 50;
-let token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
+let token = JSON.parse(document.body.getAttribute("data-hx-headers") || "{}")["X-CSRFToken"];
 
 async function ask(url, options = {}) {
   let response;

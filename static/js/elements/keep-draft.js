@@ -1,5 +1,5 @@
 // Keeps what was typed until the server has taken it: a paused shop, a server that is down, a closed lid.
-// Stands around one hx-post form. name: which draft. data-also: hidden fields to keep, such as the operation id, so
+// Stands around one data-hx-post form. name: which draft. data-also: hidden fields to keep, such as the operation id, so
 // that sending again after a lost answer is the same operation and not a second order. data-hours: for how long, else 2.
 customElements.define("keep-draft", class extends HTMLElement {
   connectedCallback() {

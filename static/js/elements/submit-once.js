@@ -33,7 +33,7 @@ customElements.define("submit-once", class extends HTMLElement {
   }
 
   busyByHtmx(form) {
-    return form.matches("[hx-post], [hx-get], .htmx-request");
+    return form.matches("[data-hx-post], [data-hx-get], .htmx-request");
   }
 
   free() {

@@ -45,7 +45,7 @@ def test_a_file_is_brought_and_its_page_says_that_it_is_being_checked(signed_in,
     page = browser.get(response["Location"]).content.decode()
     assert response["Location"] == at(brought)
     assert "The lines are being checked." in page
-    assert 'hx-trigger="every 1s"' in page
+    assert 'data-hx-trigger="every 1s"' in page
 
 
 @pytest.mark.parametrize("wrong", [{"file": ""}, {"file": SimpleUploadedFile("x.csv", b"")}, {"operation_id": ""}])

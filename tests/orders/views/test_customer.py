@@ -59,7 +59,7 @@ def test_home_shows_what_comes_and_loads_how_far_it_is(web, site):
 
     page = web.get("/orders/").content.decode()
 
-    assert f'hx-get="/track/{order.track_token}/"' in page
+    assert f'data-hx-get="/track/{order.track_token}/"' in page
     assert "排車中" in page
 
 
