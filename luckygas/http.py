@@ -54,9 +54,8 @@ def done(
     """After a write. A plain browser goes to `url` (303); htmx gets the part read again, or goes to `url` too.
 
     `changed` ("order 17") rings on the page: parts with data-hx-trigger="changed-order from:body" fetch themselves
-    again.
-    `message` is said once, on this page or the next. `target` (a CSS selector) puts the part somewhere else than the
-    form, as a dialog needs; every `done` also rings, which closes the dialog.
+    again. `message` is said once, on this page or the next. `target` (a CSS selector) puts the part somewhere else
+    than the form, as a dialog needs; every `done` also rings, which closes the dialog.
     """
     if message:
         messages.success(request, str(message))
