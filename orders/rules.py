@@ -19,6 +19,16 @@ MOST_OF_ONE = 99
 LEAK_WORDS = re.compile(r"漏氣|漏瓦斯|瓦斯味|gas leak|smell of gas|smell gas", re.IGNORECASE)
 
 
+def check_no_leak(note: str) -> None:
+    """A leak is never an order: it is an incident, and they must leave the house first."""
+    if LEAK_WORDS.search(note):
+        raise Refused(
+            _("A leak is no order. Close the valve, touch no switch, open the windows, go out, call 119, then us."),
+            field="note",
+            code="leak",
+        )
+
+
 def check_customer(customer: Customer) -> None:
     """The one gate: only a customer whose system of record is the new one, and who is served, gets an order here."""
     if customer.is_legacy:
@@ -51,12 +61,7 @@ def check_wish(wish: Wish) -> None:
             )
     if wish.is_gas_out is None:
         raise Refused(_("Say whether there is still gas."), field="is_gas_out", code="gas_out_unanswered")
-    if LEAK_WORDS.search(wish.note):
-        raise Refused(
-            _("A leak is no order. Close the valve, touch no switch, open the windows, go out, call 119, then us."),
-            field="note",
-            code="leak",
-        )
+    check_no_leak(wish.note)
 
 
 def check_minimum(site: Site, total_twd: int) -> None:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
 from luckygas.clock import ROC_OFFSET
+from luckygas.errors import Refused
 from luckygas.forms import OperationIdField
 from luckygas.phones import narrow
 from orders.models import Product, Slot, StandingOrder
 from orders.models.product import Quote
-from orders.rules import MOST_OF_ONE
+from orders.rules import MOST_OF_ONE, check_no_leak
 from orders.wishes import NOW, Item, When, Wish
 
 DAY = re.compile(r"(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -143,6 +144,19 @@ class OrderForm(forms.Form):
             )
             for product, quote in self.offers
         ]
+
+    def clean_note(self) -> str:
+        """Read even where something else is wrong: a leak cannot wait for the rest of the form."""
+        note = self.cleaned_data["note"]
+        try:
+            check_no_leak(note)
+        except Refused as refused:
+            raise forms.ValidationError(refused.sentence, code=refused.code) from None
+        return note
+
+    @property
+    def speaks_of_leak(self) -> bool:
+        return self.has_error("note", "leak")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -16,6 +16,7 @@ from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
 from orders.forms.order import CancelForm
 from orders.models import Order
 from orders.sheet import Sheet
+from orders.views.leak import heard_leak
 
 
 def _order(request: HttpRequest, number: str) -> Order:
@@ -39,13 +40,14 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         return _blank(request, sheet)
     form = sheet.form(request.POST)
     is_recount = "recount" in request.POST
+    leak = None if is_recount else heard_leak(request, form)
     if form.is_valid() and not is_recount:
         try:
             order.change(form.wish(), by=request.user, operation_id=form.cleaned_data["operation_id"])  # type: ignore[arg-type]
             return done(request, order.get_absolute_url(), changed=f"order {number}", message=_("Changed."))
         except Refused as refused:
             refuse(form, refused)
-    context = sheet.context(form) | {"order": order}
+    context = sheet.context(form) | {"order": order, "leak": leak}
     return show(request, "orders/change.html", context, part="form", status=200 if is_recount else 422)
 
 

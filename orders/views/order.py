@@ -20,6 +20,7 @@ from luckygas.models import CUSTOMER
 from orders.forms.order import OrderForm
 from orders.models import Order, StandingDay
 from orders.sheet import Sheet
+from orders.views.leak import heard_leak
 
 RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
 
@@ -34,10 +35,11 @@ def create(request: HttpRequest) -> HttpResponse:
     decision = decide(customer=sheet.site.customer, user=request.user)  # type: ignore[arg-type]
     if request.method != "POST":
         return _blank(request, sheet, decision)
-    form = sheet.form(request.POST)
-    if decision.is_paused:
+    form, is_recount = sheet.form(request.POST), "recount" in request.POST
+    leak = None if is_recount else heard_leak(request, form)
+    if decision.is_paused and not leak:
         return _paused(request, sheet, form)
-    if form.is_valid() and "recount" not in request.POST:
+    if form.is_valid() and not is_recount:
         try:
             order = _place(request, form, decision)
             return done(request, order.get_absolute_url(), message=_("We have it: order %s.") % order.number)
@@ -46,9 +48,9 @@ def create(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "orders/create.html",
-        sheet.context(form),
+        sheet.context(form) | {"leak": leak},
         part="form",
-        status=200 if "recount" in request.POST else 422,
+        status=200 if is_recount else 422,
     )
 
 
