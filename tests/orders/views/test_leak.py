@@ -36,7 +36,7 @@ def test_it_is_an_incident_once_and_never_an_order(web, site, customer_person):
     incident = Incident.objects.get()
     assert (incident.kind, incident.site, incident.text) == ("leak", site, "廚房有瓦斯味")
     assert incident.opened_by == customer_person
-    assert all((page.status_code, "Our office was told" in page.content.decode()) == (422, True) for page in pages)
+    assert all((page.status_code, "公司已經知道了" in page.content.decode()) == (422, True) for page in pages)
     assert not Order.objects.exists()
 
 
