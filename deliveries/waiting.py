@@ -153,11 +153,7 @@ class Reasons:
         return max(fits, key=lambda lane: (lane.areas[order.site.area_id], lane.spare_kg), default=None)
 
     def _calendar(self, site: Site) -> Calendar:
-        rows = [row for row in self.special if row.area_id in {None, site.area_id}]
-        return Calendar(
-            holidays=frozenset(row.day for row in rows if row.kind == CalendarDay.Kind.HOLIDAY),
-            suspended={row.day: row.name for row in rows if row.kind == CalendarDay.Kind.SUSPENSION},
-        )
+        return Calendar.of_rows(row for row in self.special if row.area_id in {None, site.area_id})
 
     def _next_day(self, calendar: Calendar, site: Site) -> str:
         days = (self.day + dt.timedelta(days=n) for n in range(1, LOOK_AHEAD + 1))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -23,16 +24,31 @@ SPREAD_MINUTES = 40  # an honest "between"
 AT_MOST_MINUTES = 240
 
 
+class Break(NamedTuple):
+    """Full hours of a day in which nobody drives, and why."""
+
+    from_hour: int
+    until_hour: int
+    reason: str
+
+    @property
+    def is_all_day(self) -> bool:
+        return self.from_hour <= settings.OPENS_AT and self.until_hour >= settings.CLOSES_AT
+
+    def meets(self, first: int, last: int) -> bool:
+        return self.from_hour < last and first < self.until_hour
+
+
 @dataclass(frozen=True)
 class Calendar:
     """What is special about the next days for one area, read in one query."""
 
     holidays: frozenset[dt.date]
-    suspended: dict[dt.date, str]
+    breaks: Mapping[dt.date, tuple[Break, ...]]
 
     @classmethod
     def of(cls, site: Site, *, since: dt.date, until: dt.date) -> Calendar:
-        return cls._of(
+        return cls.of_rows(
             CalendarDay.objects.filter(day__range=(since, until)).filter(Q(area=None) | Q(area=site.area_id))
         )
 
@@ -43,23 +59,47 @@ class Calendar:
 
         @cache
         def of_area(area: int) -> Calendar:
-            return cls._of(row for row in rows if row.area_id in {None, area})
+            return cls.of_rows(row for row in rows if row.area_id in {None, area})
 
         return lambda site: of_area(site.area_id)
 
     @classmethod
-    def _of(cls, found: Iterable[CalendarDay]) -> Calendar:
-        rows = list(found)
-        days = {kind: [row for row in rows if row.kind == kind] for kind in CalendarDay.Kind.values}
-        return cls(
-            holidays=frozenset(row.day for row in days[CalendarDay.Kind.HOLIDAY]),
-            suspended={row.day: row.name for row in days[CalendarDay.Kind.SUSPENSION]},
-        )
+    def of_rows(cls, rows: Iterable[CalendarDay]) -> Calendar:
+        """What these rows of one area say."""
+        holidays: set[dt.date] = set()
+        breaks: dict[dt.date, tuple[Break, ...]] = {}
+        for row in rows:
+            if row.kind == CalendarDay.Kind.HOLIDAY:
+                holidays.add(row.day)
+            elif row.kind == CalendarDay.Kind.SUSPENSION:
+                breaks[row.day] = (*breaks.get(row.day, ()), Break(row.from_hour, row.until_hour, row.name))
+        return cls(frozenset(holidays), breaks)
+
+    def suspended(self, days: Iterable[tuple[dt.date, int, int]], reason: str) -> Calendar:
+        """The same with more hours in which nobody drives: what would be."""
+        breaks = dict(self.breaks)
+        for day, first, last in days:
+            breaks[day] = (*breaks.get(day, ()), Break(first, last, reason))
+        return Calendar(self.holidays, breaks)
+
+    def break_at(self, day: dt.date, first: int, last: int) -> Break | None:
+        """The first break that meets these hours."""
+        return next((each for each in self.breaks.get(day, ()) if each.meets(first, last)), None)
+
+    def is_open(self, site: Site, day: dt.date, hour: int) -> bool:
+        """Whether this site takes deliveries in that hour and we drive in it."""
+        return site.is_open_at(hour) and not self.break_at(day, hour, hour + 1)
+
+    def hours(self, site: Site, day: dt.date) -> list[int]:
+        return [hour for hour in range(24) if self.is_open(site, day, hour)]
 
     def refusal(self, site: Site, day: dt.date) -> str:
         """Why nothing can be delivered to this site that day; empty when it can."""
-        if day in self.suspended:
-            return _("%(day)s: no deliveries, %(reason)s.") % {"day": say_day(day), "reason": self.suspended[day]}
+        if day in self.breaks and site.hours and not self.hours(site, day):
+            return _("%(day)s: no deliveries, %(reason)s.") % {
+                "day": say_day(day),
+                "reason": self.breaks[day][0].reason,
+            }
         if not site.area.drives_on(day):
             return _("We do not drive %(area)s on %(day)s.") % {"area": site.area, "day": say_day(day)}
         if site.is_closed_on(day, holidays=self.holidays):
@@ -67,6 +107,20 @@ class Calendar:
         if not site.hours:
             return _("This address has no delivery hours. Call the office.")
         return ""
+
+    def told(self, days: Iterable[dt.date]) -> list[str]:
+        """A sentence for each break of these days, for the person who looks for a window and finds none."""
+        return [say_break(day, each) for day in sorted(days) for each in self.breaks.get(day, ())]
+
+
+def say_break(day: dt.date, found: Break) -> str:
+    """`11/25（三）: no deliveries, typhoon.`, with its hours when it is not the whole day."""
+    if found.is_all_day:
+        return _("%(day)s: no deliveries, %(reason)s.") % {"day": say_day(day), "reason": found.reason}
+    hours = {"from": f"{found.from_hour:02d}:00", "until": f"{found.until_hour:02d}:00"}
+    return _("%(day)s %(from)s–%(until)s: no deliveries, %(reason)s.") % (
+        {"day": say_day(day), "reason": found.reason} | hours
+    )
 
 
 def say_day(day: dt.date) -> str:
@@ -76,8 +130,8 @@ def say_day(day: dt.date) -> str:
     return f"{day.month}/{day.day}（{'一二三四五六日'[day.isoweekday() - 1]}）"
 
 
-def check_day(site: Site, day: dt.date, *, today: dt.date) -> None:
-    """Refuse a day on which this site cannot be delivered, naming the days that can."""
+def check_day(site: Site, day: dt.date, *, today: dt.date) -> Calendar:
+    """Refuse a day on which this site cannot be delivered, naming the days that can; answers with the calendar."""
     if day < today:
         raise Refused(_("%(day)s has passed.") % {"day": say_day(day)}, field="when", code="past_day")
     if day > today + dt.timedelta(days=90):
@@ -85,6 +139,7 @@ def check_day(site: Site, day: dt.date, *, today: dt.date) -> None:
     calendar = Calendar.of(site, since=today, until=day + dt.timedelta(days=DAYS_AHEAD))
     if refusal := calendar.refusal(site, day):
         raise Refused(f"{refusal} {_other_days(calendar, site, day, today)}".strip(), field="when", code="closed_day")
+    return calendar
 
 
 def _other_days(calendar: Calendar, site: Site, day: dt.date, today: dt.date) -> str:
@@ -133,7 +188,7 @@ def windows_for(
         for slot in slots
         if slot.closes_at > at
         and not calendar.refusal(site, slot.day)
-        and all(site.is_open_at(hour) for hour in range(slot.starts, slot.ends))
+        and all(calendar.is_open(site, slot.day, hour) for hour in range(slot.starts, slot.ends))
     ]
     nearest = sorted({window.slot.day for window in found})[:days]
     return [window for window in found if window.slot.day in nearest]
@@ -143,7 +198,10 @@ def check_slot(site: Site, slot: Slot, *, at: dt.datetime, mine: bool = False) -
     """Refuse a slot that is not this site's, closed, outside its hours or full. The slot is locked by the caller."""
     if slot.area_id != site.area_id:
         raise Refused(_("This window belongs to another area. Choose again."), field="when", code="other_area")
-    check_day(site, slot.day, today=business_day(at))
+    calendar = check_day(site, slot.day, today=business_day(at))
+    if found := calendar.break_at(slot.day, slot.starts, slot.ends):
+        other = _("Choose another window.")
+        raise Refused(f"{say_break(slot.day, found)} {other}", field="when", code="suspended")
     if slot.closes_at <= at and not mine:
         raise Refused(_("This window is closed for today. Choose a later one."), field="when", code="cut_off")
     if not all(site.is_open_at(hour) for hour in range(slot.starts, slot.ends)):
@@ -187,10 +245,16 @@ def _next_open(site: Site, at: dt.datetime, calendar: Calendar | None) -> dt.dat
             continue
         first = local.hour if days == 0 else settings.OPENS_AT
         for hour in range(max(first, settings.OPENS_AT), settings.CLOSES_AT):
-            if site.is_open_at(hour):
-                opens = timezone.make_aware(dt.datetime.combine(day, dt.time(hour)))
-                return max(opens, at)
+            opens = max(timezone.make_aware(dt.datetime.combine(day, dt.time(hour))), at)
+            if calendar.is_open(site, day, hour) and not _runs_into(calendar, opens):
+                return opens
     raise Refused(_("No delivery day in the next two weeks. Call the office."), field="when", code="no_day")
+
+
+def _runs_into(calendar: Calendar, at: dt.datetime) -> bool:
+    """Whether what would come from `at` on would still be on its way when a break begins."""
+    ends = timezone.localtime(at) + dt.timedelta(minutes=SPREAD_MINUTES - 1)
+    return calendar.break_at(ends.date(), ends.hour, ends.hour + 1) is not None
 
 
 def order_number(day: dt.date, sequence: int) -> str:

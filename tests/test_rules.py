@@ -36,6 +36,7 @@ from customers.models import (
     PaymentReversal,
     Site,
     StageMove,
+    Suspension,
 )
 from deliveries.models import CashCount, Device, DriverEvent, Proof, Review, Route, Stop, Vehicle
 from luckygas.models import RecordRead
@@ -56,6 +57,7 @@ from orders.models import (
     SavedSearch,
     StandingDay,
     StandingOrder,
+    SuspensionRow,
 )
 from pilot.models import Flag, FlagChange, Release
 from tests.factories import (
@@ -247,6 +249,22 @@ def bulk_row(world, **values) -> None:
     BulkRow.objects.bulk_create([BulkRow(move=move, order=world.order, **values)])
 
 
+def suspension(world, **values) -> Suspension:
+    row = {"starts_at": NOW, "ends_at": NOW + dt.timedelta(hours=2), "reason": "x", "by": world.person}
+    return Suspension.objects.bulk_create([Suspension(operation_id=uuid.uuid4(), **(row | values))])[0]
+
+
+def suspended_day(**values) -> None:
+    CalendarDay.objects.bulk_create([CalendarDay(**({"day": NOW.date(), "kind": "suspension", "name": "x"} | values))])
+
+
+def suspended(world, **values) -> None:
+    """A row of the same suspension each time."""
+    source = Suspension.objects.first() or suspension(world)
+    row = {"customer": world.site.customer, "order": world.order, "was_on": NOW.date()} | values
+    SuspensionRow.objects.bulk_create([SuspensionRow(suspension=source, **row)])
+
+
 def search(world, **values) -> None:
     row = {"person": world.person, "name": "x", "query": "state=held", "operation_id": uuid.uuid4()}
     SavedSearch.objects.bulk_create([SavedSearch(**(row | values))])
@@ -264,6 +282,17 @@ BROKEN: dict[str, Callable] = {
     "calendarday.calendar_says_a_thing_once_a_day_and_area": lambda w: twice(
         lambda: CalendarDay.objects.create(day=NOW.date(), kind="holiday", name="x")
     ),
+    "calendarday.hours_of_a_day_have_a_length": lambda w: suspended_day(from_hour=9, until_hour=9),
+    "calendarday.only_a_suspension_has_hours": lambda w: suspended_day(kind="holiday", from_hour=9),
+    "suspension.a_suspension_has_a_length": lambda w: suspension(w, ends_at=NOW),
+    "suspension.a_suspension_says_why": lambda w: suspension(w, reason=""),
+    "suspension.somebody_confirmed_a_suspension": lambda w: suspension(w, state="running"),
+    "suspension.somebody_undid_a_suspension": lambda w: suspension(
+        w, state="undone", confirmed_by=w.person, confirmed_at=NOW
+    ),
+    "suspension.state_moves": lambda w: suspension(w, confirmed_by=w.person, confirmed_at=NOW)
+    and change(Suspension, state="done"),
+    "suspension.frozen": lambda w: suspension(w) and change(Suspension, reason="y"),
     "customer.stage_and_system_of_record_agree": lambda w: change(Customer, system_of_record="legacy"),
     "customer.legacy_code_is_a_code_or_null": lambda w: change(Customer, legacy_code=""),
     "customer.customer_has_a_name": lambda w: change(Customer, name=""),
@@ -354,6 +383,19 @@ BROKEN: dict[str, Callable] = {
     "orderline.what_is_short_is_explained": lambda w: change(OrderLine, delivered=0, empties_taken=0, rest=""),
     "orderline.handed_over_together": lambda w: change(OrderLine, delivered=9, empties_taken=None),
     "orderevent.append_only": lambda w: change(OrderEvent, reason="x"),
+    "suspensionrow.a_suspension_moves_an_order_once": lambda w: twice(lambda: suspended(w)),
+    "suspensionrow.a_suspension_has_a_standing_date_once": lambda w: twice(
+        lambda: suspended(w, order=None, standing=w.standing)
+    ),
+    "suspensionrow.a_suspension_row_is_of_one_thing": lambda w: suspended(w, order=None),
+    "suspensionrow.what_a_suspension_does_not_move_says_why": lambda w: suspended(
+        w, outcome="gone", settled_at=NOW
+    ),
+    "suspensionrow.what_a_suspension_moves_has_its_day": lambda w: suspended(w, outcome="moved", settled_at=NOW),
+    "suspensionrow.an_outcome_has_its_time": lambda w: suspended(w, settled_at=NOW),
+    "suspensionrow.outcome_moves": lambda w: suspended(w)
+    or change(SuspensionRow, outcome="back", settled_at=NOW),
+    "suspensionrow.frozen": lambda w: suspended(w) or change(SuspensionRow, was_on=dt.date(2026, 1, 1)),
     "bulkmove.a_bulk_move_says_what_and_why": lambda w: bulk(w, verb="cancel"),
     "bulkmove.frozen": lambda w: bulk(w) and change(BulkMove, reason="x"),
     "bulkrow.an_order_is_moved_once_in_bulk": lambda w: twice(lambda: bulk_row(w)),

@@ -13,6 +13,7 @@ from customers.models.money import AccountEntry, Payment, PaymentReversal
 from customers.models.on_call import OnCall
 from customers.models.phone_code import PhoneCode
 from customers.models.site import Site
+from customers.models.suspension import Suspension
 
 __all__ = [
     "AccountEntry",
@@ -35,4 +36,5 @@ __all__ = [
     "PhoneCode",
     "Site",
     "StageMove",
+    "Suspension",
 ]

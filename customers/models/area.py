@@ -1,13 +1,21 @@
 """Where we drive, and on which days."""
 
 import datetime as dt
+from collections.abc import Iterable
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from luckygas.db import Record
+from luckygas.errors import Refused
+from luckygas.models import User
 
-class Area(models.Model):
+
+@pghistory.track(pghistory.UpdateEvent(), fields=["weekdays"])
+class Area(Record):
     """A part of the county that one crew covers: a dense city zone, or a long line 線 with its own weekdays."""
 
     class Kind(models.TextChoices):
@@ -43,9 +51,22 @@ class Area(models.Model):
     def drives_on(self, day: dt.date) -> bool:
         return day.isoweekday() in self.weekdays
 
+    @transaction.atomic
+    def drive_on(self, weekdays: Iterable[int], *, by: User) -> None:
+        """Drive here on other weekdays from now on; who did it stands in the history."""
+        self.lock()
+        self.weekdays = sorted(set(weekdays))
+        if not self.weekdays:
+            raise Refused(_("Choose at least one day."), field="weekdays", code="no_day")
+        self.save(update_fields=["weekdays"])
 
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CalendarDay(models.Model):
-    """A day that is not like its weekday: a public holiday, a make-up working day, or a suspension (typhoon)."""
+    """A day that is not like its weekday: a public holiday, a make-up working day, or hours of a suspension (typhoon).
+
+    Staff edit holidays, suspensions write and remove their own rows; who did what when stands in the history.
+    """
 
     class Kind(models.TextChoices):
         HOLIDAY = "holiday", _("public holiday")
@@ -57,12 +78,27 @@ class CalendarDay(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_days")
     name = models.CharField(max_length=60)
     source = models.CharField(max_length=60, blank=True)
+    from_hour = models.PositiveSmallIntegerField(default=0, db_default=0)
+    until_hour = models.PositiveSmallIntegerField(default=24, db_default=24)
+    suspension = models.ForeignKey(
+        "customers.Suspension", on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_days"
+    )
 
     class Meta:
-        ordering = ["day"]
+        ordering = ["day", "from_hour"]
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "kind", "area"], nulls_distinct=False, name="calendar_says_a_thing_once_a_day_and_area"
+                fields=["day", "kind", "area", "suspension"],
+                nulls_distinct=False,
+                name="calendar_says_a_thing_once_a_day_and_area",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_hour__lt=models.F("until_hour"), until_hour__lte=24),
+                name="hours_of_a_day_have_a_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="suspension") | Q(from_hour=0, until_hour=24, suspension=None),
+                name="only_a_suspension_has_hours",
             ),
         ]
 

@@ -11,6 +11,7 @@ from orders.models.slot import Slot
 from orders.models.standing import StandingOrder
 from orders.models.standing_day import StandingDay
 
+from orders.models.suspension_row import SuspensionRow
 __all__ = [
     "BulkMove",
     "BulkRow",
@@ -29,3 +30,4 @@ __all__ = [
     "StandingDay",
     "StandingOrder",
 ]
+    "SuspensionRow",
