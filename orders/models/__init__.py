@@ -10,8 +10,8 @@ from orders.models.saved_search import SavedSearch
 from orders.models.slot import Slot
 from orders.models.standing import StandingOrder
 from orders.models.standing_day import StandingDay
-
 from orders.models.suspension_row import SuspensionRow
+
 __all__ = [
     "BulkMove",
     "BulkRow",
@@ -29,5 +29,5 @@ __all__ = [
     "Slot",
     "StandingDay",
     "StandingOrder",
-]
     "SuspensionRow",
+]

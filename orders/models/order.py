@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from orders.models.cylinder import Place
 
 TRACKING_DAYS = 7
-
-
 LAST_MINUTE = dt.timedelta(hours=1)  # before its end a window is no promise any more
+
+
 class State(models.TextChoices):
     PLACED = "placed", _("received")
     HELD = "held", _("on hold")
@@ -655,6 +655,54 @@ class Order(Record):
         live.changed("order", self.number)
 
     @transaction.atomic
+    def lose_day(self, *, by: User | None, reason: str, operation_id: uuid.UUID) -> None:
+        """Its promise cannot be kept and there is no other one: red until the customer agreed to a day. Once."""
+        self.lock()
+        if self.events.filter(operation_id=operation_id).exists() or not self.is_open:
+            return
+        self.needs_day = True
+        self.save(update_fields=["needs_day"])
+        OrderEvent.write(self, self.state, self.state, by=by, reason=reason, operation_id=operation_id)
+        live.changed("order", self.number)
+
+    @transaction.atomic
+    def put_back(self, before: dict[str, Any], *, after: uuid.UUID, by: User, reason: str) -> None:
+        """What the event `after` changed is as it was `before`, prices too; refused when anything happened since."""
+        self.lock()
+        last = self.events.order_by("-pk").first()
+        if last is None or last.operation_id != after:
+            raise Refused(_("Somebody changed it since. It stays as it is."), code="touched")
+        if dt.datetime.fromisoformat(before["promised_to"]) <= timezone.now() + LAST_MINUTE:
+            raise Refused(_("It is too late for its old time. It stays as it is."), code="too_late")
+        slot = Slot.objects.select_for_update(no_key=True).filter(pk=before["slot_id"]).first()
+        if slot and slot.pk != self.slot_id and slot.taken >= slot.capacity:
+            raise Refused(_("Its old window is full by now. It stays as it is."), code="full")
+        prices = before.pop("prices")
+        for name, value in before.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(before))
+        for line in self.lines.all():
+            OrderLine.objects.filter(pk=line.pk).update(unit_price_twd=prices[str(line.pk)])
+        self.refresh_from_db()
+        OrderEvent.write(
+            self, self.state, self.state, by=by, reason=reason, operation_id=derived_id("put back", after)
+        )  # fmt: skip
+        live.changed("order", self.number)
+
+    @property
+    def promise(self) -> dict[str, Any]:
+        """Everything that another day changes, as JSON keeps it: what `put_back` takes."""
+        return {
+            "slot_id": self.slot_id,
+            "promised_on": self.promised_on.isoformat(),
+            "promised_from": self.promised_from.isoformat(),
+            "promised_to": self.promised_to.isoformat(),
+            "is_now": self.is_now,
+            "needs_day": self.needs_day,
+            "prices": {str(line.pk): line.unit_price_twd for line in self.lines.all()},
+        }
+
+    @transaction.atomic
     def reprice(self, *, by: User, reason: str, operation_id: uuid.UUID | None = None) -> None:
         """The customer moved it, or agreed: it costs what its promised day costs. Once per operation."""
         self.customer.lock()
@@ -727,54 +775,6 @@ class OrderLine(models.Model):
     class Rest(models.TextChoices):
         NONE = "", _("nothing short")
         OWED = "owed", _("brought later")
-    @transaction.atomic
-    def lose_day(self, *, by: User | None, reason: str, operation_id: uuid.UUID) -> None:
-        """Its promise cannot be kept and there is no other one: red until the customer agreed to a day. Once."""
-        self.lock()
-        if self.events.filter(operation_id=operation_id).exists() or not self.is_open:
-            return
-        self.needs_day = True
-        self.save(update_fields=["needs_day"])
-        OrderEvent.write(self, self.state, self.state, by=by, reason=reason, operation_id=operation_id)
-        live.changed("order", self.number)
-
-    @transaction.atomic
-    def put_back(self, before: dict[str, Any], *, after: uuid.UUID, by: User, reason: str) -> None:
-        """What the event `after` changed is as it was `before`, prices too; refused when anything happened since."""
-        self.lock()
-        last = self.events.order_by("-pk").first()
-        if last is None or last.operation_id != after:
-            raise Refused(_("Somebody changed it since. It stays as it is."), code="touched")
-        if dt.datetime.fromisoformat(before["promised_to"]) <= timezone.now() + LAST_MINUTE:
-            raise Refused(_("It is too late for its old time. It stays as it is."), code="too_late")
-        slot = Slot.objects.select_for_update(no_key=True).filter(pk=before["slot_id"]).first()
-        if slot and slot.pk != self.slot_id and slot.taken >= slot.capacity:
-            raise Refused(_("Its old window is full by now. It stays as it is."), code="full")
-        prices = before.pop("prices")
-        for name, value in before.items():
-            setattr(self, name, value)
-        self.save(update_fields=list(before))
-        for line in self.lines.all():
-            OrderLine.objects.filter(pk=line.pk).update(unit_price_twd=prices[str(line.pk)])
-        self.refresh_from_db()
-        OrderEvent.write(
-            self, self.state, self.state, by=by, reason=reason, operation_id=derived_id("put back", after)
-        )  # fmt: skip
-        live.changed("order", self.number)
-
-    @property
-    def promise(self) -> dict[str, Any]:
-        """Everything that another day changes, as JSON keeps it: what `put_back` takes."""
-        return {
-            "slot_id": self.slot_id,
-            "promised_on": self.promised_on.isoformat(),
-            "promised_from": self.promised_from.isoformat(),
-            "promised_to": self.promised_to.isoformat(),
-            "is_now": self.is_now,
-            "needs_day": self.needs_day,
-            "prices": {str(line.pk): line.unit_price_twd for line in self.lines.all()},
-        }
-
         UNWANTED = "unwanted", _("not wanted")
         SUBSTITUTED = "substituted", _("another kind instead")
 
