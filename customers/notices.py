@@ -22,6 +22,7 @@ NOTICES: dict[str, Notice] = {
     "delivered": Notice(_("Lucky Gas: order %(number)s was delivered. Thank you.")),
     "failed": Notice(_("Lucky Gas: we could not deliver order %(number)s. We will call you for another time.")),
     "cancelled": Notice(_("Lucky Gas: order %(number)s is cancelled.")),
+    "declined": Notice(_("Lucky Gas: we cannot bring order %(number)s on account. Please call us.")),
     "prices": Notice(_("Lucky Gas: new prices from %(day)s: %(prices)s. Questions: %(phone)s.")),
     "code": Notice(_("Lucky Gas: your code is %(code)s. It is good for 10 minutes. Tell it to nobody.")),
     "page": Notice(_("Lucky Gas: LEAK reported %(at)s, %(who)s, %(place)s. Go there and call the office: %(phone)s.")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customers.views import account, calls, contacts, imports, incidents, on_call, payments, record, signup, sites
+from customers.views.credit import block, set_limit, unblock
 from customers.views.leak_checks import check_leak
 from customers.views.list import doubles, export, index
 from customers.views.outbox import outbox
@@ -30,6 +31,9 @@ urlpatterns = [
     path("customers/<int:number>/edit/", record.edit, name="edit"),
     path("customers/<int:number>/deactivate/", record.deactivate, name="deactivate"),
     path("customers/<int:number>/reactivate/", record.reactivate, name="reactivate"),
+    path("customers/<int:number>/limit/", set_limit, name="set_limit"),
+    path("customers/<int:number>/block/", block, name="block"),
+    path("customers/<int:number>/unblock/", unblock, name="unblock"),
     path("customers/<int:number>/sites/new/", sites.add_site, name="add_site"),
     path("customers/<int:number>/sites/<int:pk>/", sites.edit_site, name="edit_site"),
     path("customers/<int:number>/sites/<int:pk>/leak-check/", check_leak, name="check_leak"),

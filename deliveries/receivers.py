@@ -15,6 +15,7 @@ State = Order.State
 LEAVES_ITS_ROUTE = frozenset(
     {
         (State.PLANNED, State.CONFIRMED),  # unplanned somewhere else than on the board
+        (State.CONFIRMED, State.HELD),  # it comes to more now, and a manager must decide
         (State.CONFIRMED, State.DELIVERED),  # sold over the counter while it stood on a draft
     }
 )

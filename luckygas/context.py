@@ -35,7 +35,7 @@ OFFICE = (
         "orders:statements",
         pgettext_lazy("menu", "Money"),
         frozenset({DISPATCHER, MANAGER}),
-        ("orders:prices", "orders:readings"),
+        ("orders:prices", "orders:readings", "orders:credit"),
     ),
     Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
     Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER})),

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 
 from customers.models import Contact, Customer, Site
 from luckygas.clock import business_day
+from orders.exposure import Exposure
 from orders.models import CylinderMovement, Order, OrderLine, Product
 from orders.querysets import OPEN
 from orders.run_out import RunOut
@@ -110,7 +111,10 @@ class Caller:
         return [(known[row["product"]], row["stand"]) for row in rows]
 
     @property
-    def room_twd(self) -> int | None:
-        """What the credit limit leaves; None without a limit."""
-        limit = self.customer.credit_limit_twd
-        return None if limit is None else limit - self.customer.balance_twd
+    def exposure(self) -> Exposure:
+        """Owed, on order on account, and what the limit leaves; of what was read for the card already."""
+        ordered = [order for order in self.open_orders if order.is_on_account]
+        lines = [line for order in ordered for line in order.lines.all() if line.delivered is None]
+        twd = sum(line.amount_twd + line.deposit_due_twd for line in lines)
+        customer = self.customer
+        return Exposure(customer.credit_limit_twd, customer.is_blocked, customer.balance_twd, twd)

@@ -46,6 +46,10 @@ class OrderQuerySet(models.QuerySet):
         """Not finished: neither delivered nor cancelled."""
         return self.filter(state__in=OPEN)
 
+    def on_hold(self) -> Self:
+        """Waiting for somebody's decision."""
+        return self.filter(state="held")
+
     def of_record(self, customer: Customer) -> Self:
         """A customer's orders, and those of the records that were merged into theirs."""
         return self.filter(customer__in=[customer.pk, *customer.absorbed.values_list("pk", flat=True)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.templatetags.luckygas_format import in_chinese, spoken_money, spoken_number
 from orders import rules
+from orders.exposure import Exposure
 from orders.models import Order, Price
 from orders.models.product import Quote
 from orders.windows import Calendar, estimate_now, say_day
@@ -25,6 +26,8 @@ from orders.wishes import Item, Wish
 if TYPE_CHECKING:
     from orders.forms.desk import DeskForm
 
+NOBODYS = Exposure(limit_twd=None, is_blocked=False, owed_twd=0, ordered_twd=0)  # where no credit is shown
+
 
 @dataclass(frozen=True)
 class ReadBack:
@@ -32,20 +35,20 @@ class ReadBack:
 
     wish: Wish
     quotes: dict[int, Quote]
-    balance_twd: int = 0
+    exposure: Exposure = NOBODYS
     is_at_counter: bool = False
     at: dt.datetime = field(default_factory=timezone.now)
     calendar: Calendar | None = None
 
     @classmethod
-    def of(cls, form: DeskForm, *, balance_twd: int, calendar: Calendar) -> ReadBack:
+    def of(cls, form: DeskForm, *, exposure: Exposure, calendar: Calendar) -> ReadBack:
         """What the desk's form holds now, priced for the day it would come."""
         wish = form.wish() if form.is_bound else form.usual_wish()
         day = wish.when.slot.day if wish.when.slot else wish.when.day
         quotes = {product.pk: quote for product, quote in form.offers}
         if day and day != business_day():
             quotes = Price.quotes(on=day, customer=form.site.customer)
-        return cls(wish, quotes, balance_twd, form.sells_at_counter, calendar=calendar)
+        return cls(wish, quotes, exposure, form.sells_at_counter, calendar=calendar)
 
     @property
     def items(self) -> list[Item]:
@@ -76,13 +79,13 @@ class ReadBack:
         return (self.wish.pays_by or Order.usual_payment(self.wish.site.customer)) == Order.PaysBy.ACCOUNT
 
     @property
-    def balance_after_twd(self) -> int:
-        return self.balance_twd + self.total_twd
+    def after(self) -> Exposure:
+        """How the customer would stand with this order on account."""
+        return replace(self.exposure, ordered_twd=self.exposure.ordered_twd + self.total_twd)
 
     @property
-    def is_over_limit(self) -> bool:
-        limit = self.wish.site.customer.credit_limit_twd
-        return self.is_on_account and limit is not None and self.balance_after_twd > limit
+    def will_be_held(self) -> bool:
+        return self.is_on_account and not self.after.fits
 
     @property
     def refusal(self) -> str:

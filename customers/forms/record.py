@@ -15,7 +15,7 @@ from luckygas.forms import OperationIdField
 from luckygas.phones import narrow
 from luckygas.phones import parse as parse_phone
 
-CREDIT = ("credit_limit_twd", "is_blocked")  # a manager's
+CREDIT = ("credit_limit_twd",)  # a manager's
 
 
 class CustomerForm(forms.ModelForm):
@@ -25,10 +25,10 @@ class CustomerForm(forms.ModelForm):
         model = Customer
         fields = [
             *("name", "kind", "trade", "settlement", "is_metered", "invoice_title", "tax_id"),
-            *("credit_limit_twd", "is_blocked", "language", "note"),
+            *("credit_limit_twd", "language", "note"),
         ]
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"trade": "", "is_blocked": _("Orders on account are held.")}
+        help_texts = {"trade": ""}
         error_messages = {"name": {"required": _("Write the name.")}}
 
     language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES, initial="zh-hant")

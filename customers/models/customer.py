@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.querysets import CustomerQuerySet
 from luckygas.db import AppendOnly, Moves, Record
 from luckygas.errors import Refused
-from luckygas.models import User
+from luckygas.models import MANAGER, User
 
 
 class NextNumber(Func):
@@ -79,6 +79,7 @@ class Customer(Record):
     settlement = models.CharField(_("settlement"), max_length=10, choices=Settlement, default=Settlement.CASH)
     credit_limit_twd = models.PositiveIntegerField(_("credit limit"), null=True, blank=True)
     is_blocked = models.BooleanField(_("blocked for credit"), default=False)
+    blocked_why = models.CharField(_("why blocked or not"), max_length=200, blank=True, db_default="")
     language = models.CharField(_("language"), max_length=7, default="zh-hant")
     note = models.TextField(_("note"), blank=True)
     legacy_code = models.CharField(_("legacy number"), max_length=20, null=True, blank=True, unique=True)
@@ -165,6 +166,29 @@ class Customer(Record):
         for name, value in facts.items():
             setattr(self, name, value)
         self.save(update_fields=list(facts))
+
+    @transaction.atomic
+    def block(self, *, by: User, note: str) -> None:
+        """New orders on account wait for a manager from now on; the note says why. Blocked already is refused."""
+        self._set_blocked(True, by=by, note=note)
+
+    @transaction.atomic
+    def unblock(self, *, by: User, note: str) -> None:
+        """They may order on account again, up to their limit; the note says why."""
+        self._set_blocked(False, by=by, note=note)
+
+    def _set_blocked(self, is_blocked: bool, *, by: User, note: str) -> None:
+        self.lock()
+        self.check_whole()
+        if MANAGER not in by.roles:
+            raise Refused(_("Only a manager blocks a customer or ends it."), code="not_manager")
+        if not note.strip():
+            raise Refused(_("Write why."), field="note", code="no_note")
+        if self.is_blocked == is_blocked:
+            words = _("They are blocked already.") if is_blocked else _("They are not blocked.")
+            raise Refused(words, code="as_it_is")
+        self.is_blocked, self.blocked_why = is_blocked, note.strip()
+        self.save(update_fields=["is_blocked", "blocked_why"])
 
     @transaction.atomic
     def move_to(self, stage: str, *, by: User | None, reason: str = "") -> None:

@@ -1,6 +1,7 @@
 """What people asked for: products, prices, windows, orders; and where every cylinder stands."""
 
 from orders.models.bulk_move import BulkMove, BulkRow
+from orders.models.credit import Deputy, HoldDecision
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.meter import MeterReading
 from orders.models.order import Order, OrderEvent, OrderLine
@@ -17,6 +18,8 @@ __all__ = [
     "BulkRow",
     "Cylinder",
     "CylinderMovement",
+    "Deputy",
+    "HoldDecision",
     "MeterReading",
     "Order",
     "OrderEvent",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
-from luckygas.models import MANAGER, User
+from luckygas.models import User
 from orders.models.order import Order
 from orders.wishes import When
 
@@ -29,6 +29,8 @@ class BulkMove(Record):
         CONFIRM = "confirm", _("confirm")
         RESCHEDULE = "reschedule", _("another day")
         CANCEL = "cancel", _("cancel")
+        RELEASE = "release", _("let go")
+        DECLINE = "decline", _("turn down")
 
     operation_id = models.UUIDField(unique=True)
     body_digest = models.CharField(max_length=64)
@@ -42,7 +44,7 @@ class BulkMove(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(verb="confirm", day=None)
-                | Q(verb="cancel", day=None) & ~Q(reason="")
+                | Q(verb__in=["cancel", "release", "decline"], day=None) & ~Q(reason="")
                 | Q(verb="reschedule", day__isnull=False) & ~Q(reason=""),
                 name="a_bulk_move_says_what_and_why",
             )
@@ -95,10 +97,12 @@ class BulkMove(Record):
             order.cancel(by=self.by, reason=self.reason, operation_id=once)
         elif self.verb == self.Verb.RESCHEDULE:
             order.reschedule(When(day=self.day), by=self.by, reason=self.reason, operation_id=once)
-        elif order.lock().state == Order.State.HELD and MANAGER not in self.by.roles:
-            raise Refused(_t("Only a manager lets it go."), code="only_a_manager")
+        elif self.verb == self.Verb.DECLINE:
+            order.decline(by=self.by, note=self.reason, operation_id=once)
+        elif self.verb == self.Verb.RELEASE:
+            order.release(by=self.by, note=self.reason, operation_id=once)
         else:
-            order.confirm(by=self.by, reason=self.reason)
+            order.confirm(by=self.by, reason=self.reason, operation_id=once)
 
 
 class BulkRow(Record):

@@ -24,6 +24,8 @@ from luckygas.db import AppendOnly, Frozen, Moves, Record, derived_id, digest, r
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders import rules, windows
+from orders.exposure import exposure_of
+from orders.models.credit import HoldDecision
 from orders.models.product import Price, Product
 from orders.models.slot import Slot
 from orders.querysets import OPEN, OrderQuerySet
@@ -52,8 +54,8 @@ class State(models.TextChoices):
 
 MOVES: dict[str, tuple[str, ...]] = {
     State.PLACED: (State.HELD, State.CONFIRMED, State.CANCELLED),
-    State.HELD: (State.CONFIRMED, State.CANCELLED),
-    State.CONFIRMED: (State.PLANNED, State.OUT, State.DELIVERED, State.CANCELLED),
+    State.HELD: (State.CONFIRMED, State.REVIEW, State.CANCELLED),
+    State.CONFIRMED: (State.HELD, State.PLANNED, State.OUT, State.DELIVERED, State.CANCELLED),
     State.PLANNED: (State.CONFIRMED, State.OUT, State.CANCELLED),
     State.OUT: (State.CONFIRMED, State.DELIVERED, State.REVIEW, State.CANCELLED),
     State.REVIEW: (State.DELIVERED, State.CONFIRMED, State.CANCELLED),
@@ -62,7 +64,6 @@ MOVES: dict[str, tuple[str, ...]] = {
 }
 TO_REVIEW: dict[str, str] = {  # the step from each open state that leads to review
     State.PLACED: State.CONFIRMED,
-    State.HELD: State.CONFIRMED,
     State.CONFIRMED: State.OUT,
     State.PLANNED: State.OUT,
 }
@@ -97,6 +98,27 @@ class FollowsMerge(pgtrigger.Trigger):
                 SELECT 1 FROM customers_customer WHERE id = OLD.customer_id AND merged_into_id = NEW.customer_id
             )) THEN
                 {raise_check("an order stays with its customer")}
+            END IF;
+            RETURN NEW;
+        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
+
+
+class GoesOnByDecision(pgtrigger.Trigger):
+    """What is on hold goes out only after somebody decided so about that hold."""
+
+    name = "held_goes_on_by_a_decision"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            IF OLD.state = 'held' AND NEW.state = 'confirmed' AND NOT EXISTS (
+                SELECT 1 FROM orders_holddecision d
+                WHERE d.order_id = NEW.id AND d.outcome = 'released' AND d.hold_id = (
+                    SELECT max(e.id) FROM orders_orderevent e
+                    WHERE e.order_id = NEW.id AND e.to_state = 'held' AND e.from_state <> 'held')
+            ) THEN
+                {raise_check("nobody let this order go")}
             END IF;
             RETURN NEW;
         """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
@@ -183,11 +205,13 @@ class Order(Record):
             models.Index(fields=["promised_on"], condition=Q(state__in=OPEN), name="open_orders_by_day"),
             models.Index(fields=["customer"], condition=Q(state__in=OPEN), name="open_orders_of_a_customer"),
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="orders_in_a_slot"),
+            models.Index(fields=["promised_from"], condition=Q(state="held"), name="orders_on_hold"),
         ]
         triggers = [
             OnlyOfTheNewSystem(),
             Moves(name="state_moves", field="state", moves=MOVES),
             FollowsMerge(),
+            GoesOnByDecision(),
             Frozen("operation_id", "number", "variant", "system_of_record"),
         ]
 
@@ -237,6 +261,15 @@ class Order(Record):
     @property
     def due_twd(self) -> int:
         return self.total_twd + self.deposit_twd
+
+    @property
+    def is_on_account(self) -> bool:
+        return self.pays_by == self.PaysBy.ACCOUNT
+
+    @property
+    def holds(self) -> models.QuerySet[OrderEvent]:
+        """Each time it was put on hold, the latest last."""
+        return self.events.filter(to_state=State.HELD).exclude(from_state=State.HELD).order_by("pk")
 
     @property
     def gross_kg(self):  # noqa: ANN201  (Decimal)
@@ -377,23 +410,23 @@ class Order(Record):
         return Order.PaysBy.ACCOUNT if monthly else Order.PaysBy.CASH
 
     def _reason_to_hold(self) -> str:
-        """Why a manager must look first: blocked, or over the limit on account. Cash at the door adds no risk."""
-        if self.pays_by != self.PaysBy.ACCOUNT:
-            return ""
-        if self.customer.is_blocked:
-            return _t("blocked for credit")
-        limit = self.customer.credit_limit_twd
-        if (
-            limit is not None
-            and self.customer.entries.filter(account="receivable").total() + self._on_account() > limit
-        ):
-            return _t("over the credit limit")
-        return ""
+        """Why a manager must look first: blocked, or over the limit on account. Cash at the door adds no risk.
 
-    def _on_account(self) -> int:
-        """NT$ of this customer's open orders on account, this one included."""
-        orders = Order.objects.open().filter(customer=self.customer, pays_by=self.PaysBy.ACCOUNT)
-        return sum(order.due_twd for order in orders.prefetch_related("lines__product"))
+        Asked under the customer's lock, so that two orders never fit the same room.
+        """
+        if not self.is_on_account:
+            return ""
+        exposure = exposure_of(self.customer_id)
+        if exposure.is_blocked:
+            return _t("blocked for credit")
+        return _t("over the credit limit") if exposure.over_twd else ""
+
+    def _reason_to_hold_again(self, before_twd: int) -> str:
+        """The same once it came to more than before, and to more than what somebody let go."""
+        released = self.hold_decisions.filter(outcome="released").values_list("order_twd", flat=True).first() or 0
+        if self.state not in {State.CONFIRMED, State.PLANNED} or self.due_twd <= max(before_twd, released):
+            return ""
+        return self._reason_to_hold()
 
     # --- moves -----------------------------------------------------------------------------------------------------
     def _move(
@@ -429,15 +462,46 @@ class Order(Record):
         return event
 
     @transaction.atomic
-    def confirm(self, *, by: User | None, reason: str = "") -> None:
-        """It will be delivered. From `held` only a manager decides; the view asks for the role."""
+    def confirm(self, *, by: User | None, reason: str = "", operation_id: uuid.UUID | None = None) -> None:
+        """It will be delivered, when credit allows; what is on hold is released, with the reason as the note."""
+        self.customer.lock()
         self.lock()
-        self._move(State.CONFIRMED, by=by, reason=reason, announce="confirmed", fields={"hold_reason": ""})
+        if self.state != State.PLACED:
+            self.release(by=by, note=reason, operation_id=operation_id)
+        elif why := self._reason_to_hold():
+            raise Refused(_("Order %(number)s: %(why)s.") % {"number": self.number, "why": why}, code="credit")
+        else:
+            self._move(State.CONFIRMED, by=by, reason=reason, announce="confirmed")
+
+    @transaction.atomic
+    def release(self, *, by: User | None, note: str, operation_id: uuid.UUID | None = None) -> None:
+        """It goes out after all: a manager, a deputy up to their amount, anybody of the office once it fits the limit.
+
+        Once per operation; the note says why.
+        """
+        self.customer.lock()
+        self.lock()
+        if HoldDecision.write(self, "released", by=by, note=note, operation_id=operation_id):
+            self._move(State.CONFIRMED, by=by, reason=note, announce="confirmed", fields={"hold_reason": ""})
+
+    @transaction.atomic
+    def decline(self, *, by: User | None, note: str, operation_id: uuid.UUID | None = None) -> None:
+        """It does not go out on account: cancelled with the note; its customer is told to call. Once per operation."""
+        self.customer.lock()
+        self.lock()
+        if HoldDecision.write(self, "declined", by=by, note=note, operation_id=operation_id):
+            self._move(State.CANCELLED, by=by, reason=note, announce="declined")
 
     @transaction.atomic
     def hold(self, *, by: User | None, reason: str) -> None:
-        """A manager must decide first; the reason says what about."""
+        """A manager must decide first; the reason says what about. What is confirmed only credit puts on hold again."""
         self.lock()
+        if self.state != State.PLACED:
+            raise Refused(
+                _("Order %(number)s is %(state)s; that is not possible now.")
+                % {"number": self.number, "state": self.get_state_display()},
+                code="illegal_move",
+            )
         self._move(State.HELD, by=by, reason=reason, fields={"hold_reason": reason})
 
     @transaction.atomic
@@ -588,15 +652,27 @@ class Order(Record):
             raise Refused(
                 _("Cylinders of this order were handed over. It can only be settled as delivered."), code="handed_over"
             )
+        if to == State.CONFIRMED and self._was_cancelled and (why := self._reason_to_hold()):
+            raise Refused(
+                _("%(why)s: cancel it and take it again, so that a manager decides.") % {"why": why.capitalize()},
+                code="credit",
+            )
         fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
         announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
         self._move(to, by=by, reason=reason, announce=announce, fields=fields)
-        if to == State.DELIVERED and not self.events.filter(to_state=State.CANCELLED).exists():
+        if to == State.DELIVERED and not self._was_cancelled:
             owe_the_rest(self, by=by)
+
+    @property
+    def _was_cancelled(self) -> bool:
+        return self.events.filter(to_state=State.CANCELLED).exists()
 
     @transaction.atomic
     def change(self, wish: Wish, *, by: User, operation_id: uuid.UUID, at: dt.datetime | None = None) -> None:
-        """Change what, when or the note, while it may be changed; priced again for its new day. Once per operation."""
+        """Change what, when or the note, while it may be changed; priced again for its new day. Once per operation.
+
+        What then comes to more than the limit allows is on hold again; its customer is asked to call instead.
+        """
         at = at or timezone.now()
         self.customer.lock()
         self.lock()
@@ -615,6 +691,7 @@ class Order(Record):
         if not by.is_office:
             rules.check_minimum(wish.site, sum(item.quantity * quotes[item.product.pk].gas_twd for item in items))
         before = {"lines": self.summary(), "promised_on": self.promised_on, "note": self.note}
+        before_twd = self.due_twd
         self.lines.all().delete()
         OrderLine.objects.bulk_create(OrderLine.ordered_at(self, item, quotes[item.product.pk]) for item in items)
         self.site, self.note, self.is_gas_out = wish.site, wish.note.strip(), bool(wish.is_gas_out)
@@ -626,8 +703,10 @@ class Order(Record):
         OrderEvent.write(
             self, self.state, self.state, by=by, at=at, reason="changed", operation_id=operation_id, data=before
         )
-        if not by.is_office and self.state == State.CONFIRMED and self._reason_to_hold():
-            raise Refused(_("We have to look at this change first. Call us."), code="needs_a_look")
+        if why := self._reason_to_hold_again(before_twd):
+            if not by.is_office:
+                raise Refused(_("We have to look at this change first. Call us."), code="needs_a_look")
+            self._move(State.HELD, by=by, reason=why, fields={"hold_reason": why})
         live.changed("order", self.number)
 
     @transaction.atomic
@@ -704,7 +783,10 @@ class Order(Record):
 
     @transaction.atomic
     def reprice(self, *, by: User, reason: str, operation_id: uuid.UUID | None = None) -> None:
-        """The customer moved it, or agreed: it costs what its promised day costs. Once per operation."""
+        """The customer moved it, or agreed: it costs what its promised day costs. Once per operation.
+
+        What then comes to more than the limit allows is on hold again.
+        """
         self.customer.lock()
         self.lock()
         if operation_id and self.events.filter(operation_id=operation_id).exists():
@@ -715,7 +797,8 @@ class Order(Record):
         products = [line.product for line in lines]
         quotes = Price.quotes(on=self.promised_on, customer=self.customer, products=products)
         _check_prices([Item(product, 1) for product in products], quotes)
-        before = {"priced_on": self.priced_on, "due_twd": self.due_twd}
+        before_twd = self.due_twd
+        before = {"priced_on": self.priced_on, "due_twd": before_twd}
         for line in lines:
             quote = quotes[line.product_id]
             line.unit_price_twd, line.deposit_twd = quote.gas_twd, quote.deposit_twd
@@ -723,11 +806,22 @@ class Order(Record):
         self.priced_on = self.promised_on
         self.save(update_fields=["priced_on"])
         OrderEvent.write(self, self.state, self.state, by=by, reason=reason, data=before, operation_id=operation_id)
+        if why := self._reason_to_hold_again(before_twd):
+            if self.state == State.PLANNED:
+                raise Refused(
+                    _("%(why)s with the new price. Take it off its route first; then a manager decides.")
+                    % {"why": why.capitalize()},
+                    code="credit",
+                )
+            self._move(State.HELD, by=by, reason=why, fields={"hold_reason": why})
         live.changed("order", self.number)
 
     @transaction.atomic
     def owe(self, rest: dict[OrderLine, int], *, by: User | None) -> Order:
-        """What was short becomes a linked order at the same prices, waiting for a day. Once per order."""
+        """What was short becomes a linked order at the same prices, waiting for a day. Once per order.
+
+        Credit is not asked again: it was, for the order that this is the rest of.
+        """
         child = Order.objects.create(
             number=windows.order_number(business_day(), _next("order_number")),
             operation_id=derived_id("owed", self.operation_id),
@@ -761,7 +855,7 @@ class Order(Record):
             for line, quantity in rest.items()
         )
         OrderEvent.write(child, "", State.PLACED, by=by)
-        child.confirm(by=by)
+        child._move(State.CONFIRMED, by=by, announce="confirmed")
         return child
 
     def summary(self) -> str:

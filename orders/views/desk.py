@@ -185,7 +185,7 @@ def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) ->
         return context
     today = business_day()
     calendar = Calendar.of(form.site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
-    reading = ReadBack.of(form, balance_twd=caller.customer.balance_twd, calendar=calendar)
+    reading = ReadBack.of(form, exposure=caller.exposure, calendar=calendar)
     windows = [] if is_part else windows_for(form.site, calendar=calendar)
     rows = form.rows({item.product.pk: amount for item, amount in reading.lines})
     return context | {

@@ -97,7 +97,7 @@ def test_a_contested_handover_is_written_whatever_the_state(order, twenty, start
     assert order.customer.messages.count() == messages
 
 
-def test_a_held_order_walks_through_confirmed_and_out(order, twenty):
+def test_what_is_handed_over_of_a_held_order_is_checked_and_nobody_let_it_go(order, twenty):
     customer = order.customer
     customer.is_blocked, customer.settlement = True, "monthly"
     customer.save()
@@ -105,7 +105,7 @@ def test_a_held_order_walks_through_confirmed_and_out(order, twenty):
 
     contest(held, handed(Handed(twenty, 1, 1)))
 
-    assert list(held.events.values_list("to_state", flat=True)) == ["placed", "held", "confirmed", "out", "review"]
+    assert list(held.events.values_list("to_state", flat=True)) == ["placed", "held", "review"]
 
 
 def test_a_contested_order_is_handed_over_once(order, twenty):

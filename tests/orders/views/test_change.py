@@ -209,7 +209,7 @@ def test_a_change_below_the_smallest_order_is_refused(web, order):
     assert not order.events.filter(reason="changed").exists()
 
 
-def test_a_change_over_the_credit_limit_is_refused_for_its_customer_and_open_to_the_office(
+def test_a_change_over_the_credit_limit_is_refused_for_its_customer_and_held_for_the_office(
     web, site, dispatcher, signed_in
 ):
     site.customer.settlement, site.customer.credit_limit_twd = "monthly", 1000
@@ -221,7 +221,8 @@ def test_a_change_over_the_credit_limit_is_refused_for_its_customer_and_open_to_
     taken = signed_in(dispatcher).post(f"/orders/{order.number}/change/", typed(order))
 
     assert (order.state, refused.status_code, quantity) == ("confirmed", 422, 1)
-    assert (taken.status_code, order.lines.get().ordered) == (303, 2)
+    order.refresh_from_db()
+    assert (taken.status_code, order.lines.get().ordered, order.state) == (303, 2, "held")
 
 
 # --- the frame ----------------------------------------------------------------

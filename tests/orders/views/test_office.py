@@ -165,17 +165,17 @@ def test_a_manager_lets_a_held_order_go(signed_in, manager, held):
 
 
 def test_a_dispatcher_does_not_let_a_held_order_go(signed_in, dispatcher, held):
-    response = signed_in(dispatcher).post(page("confirm", held))
+    response = signed_in(dispatcher).post(page("confirm", held), {"reason": "they asked"})
 
     held.refresh_from_db()
-    assert (response.status_code, held.state) == (403, "held")
+    assert (response.status_code, held.state) == (422, "held")
 
 
 def test_confirming_twice_is_refused_with_a_sentence(signed_in, manager, held):
     browser = signed_in(manager, **HTMX)
-    browser.post(page("confirm", held))
+    browser.post(page("confirm", held), {"reason": "paid"})
 
-    response = browser.post(page("confirm", held))
+    response = browser.post(page("confirm", held), {"reason": "paid"})
 
     assert response.status_code == 422
     assert held.number in response.content.decode()
