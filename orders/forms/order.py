@@ -151,7 +151,7 @@ class OrderForm(forms.Form):
         try:
             check_no_leak(note)
         except Refused as refused:
-            raise forms.ValidationError(refused.sentence, code=refused.code) from None
+            raise forms.ValidationError(str(refused.sentence), code=refused.code) from None
         return note
 
     @property
