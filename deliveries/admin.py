@@ -2,8 +2,24 @@
 
 from django.contrib import admin
 
-from deliveries.models import CashCount, Depot, Device, Driver, DriverEvent, Proof, Review, Route, Stop, Vehicle
+from deliveries.models import (
+    CashCount,
+    ClosedDay,
+    Depot,
+    Device,
+    Driver,
+    DriverEvent,
+    LeftOver,
+    Proof,
+    Review,
+    Route,
+    Stop,
+    Variance,
+    Vehicle,
+    Weighing,
+)
 from luckygas.admin import ReadOnly
 
 admin.site.register([Depot, Driver, Vehicle])
-admin.site.register([CashCount, Device, DriverEvent, Proof, Review, Route, Stop], ReadOnly)
+HAPPENED = [CashCount, ClosedDay, Device, DriverEvent, LeftOver, Proof, Review, Route, Stop, Variance, Weighing]
+admin.site.register(HAPPENED, ReadOnly)

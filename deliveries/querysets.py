@@ -41,6 +41,15 @@ class RouteQuerySet(models.QuerySet):
             "Route | None", mine.exclude(state="closed", day__lt=on).order_by(is_closed, "-day", "-closed_at").first()
         )
 
+    def with_booked_cash(self) -> Self:
+        """Each route with what was counted out of its driver's bag: NT$, less than nothing."""
+        booked = models.Sum("cash_legs__amount_twd", filter=models.Q(cash_legs__account="driver"), default=0)
+        return self.annotate(booked_twd=booked)
+
+    def for_count(self) -> Self:
+        """The route with who drives what, and the count of what was handed in."""
+        return self.select_related("driver__user", "vehicle", "depot", "cash_count__by")
+
     def for_board(self) -> Self:
         """Routes with who drives what from where; their stops are read apart, see deliveries.visits."""
         return self.select_related("driver__user", "vehicle", "depot").order_by("code")
@@ -119,4 +128,27 @@ class ReviewQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         return self.select_related(
             "order__customer", "stop__route", "stop__site__customer", "route__driver__user", "event__user", "closed_by"
+        )
+
+
+class VarianceQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Not settled yet."""
+        return self.filter(settled_at=None)
+
+    def of_day(self, day: dt.date) -> Self:
+        return self.filter(route__day=day)
+
+    def for_list(self) -> Self:
+        return self.select_related("route__driver__user", "product", "owner").order_by("pk")
+
+
+class WeighingQuerySet(models.QuerySet):
+    def kept(self) -> Self:
+        """Without those that were taken back."""
+        return self.filter(reversal=None)
+
+    def for_list(self) -> Self:
+        return self.select_related("stop__site__customer", "stop__route", "product", "by", "reversal__by").order_by(
+            "pk"
         )

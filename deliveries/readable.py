@@ -47,6 +47,8 @@ def _item(item: dict[str, Any], names: dict[str, str]) -> Fact:
         _("%s handed over") % item.get("delivered", 0),
         _("%s empties back") % item.get("empties", 0),
     ]
+    if item.get("parts"):
+        said.append(_("%s with gas left") % item["parts"])
     if item.get("other_empties"):
         said.append(_("%s of other dealers") % item["other_empties"])
     if rest := dict(OrderLine.Rest.choices).get(str(item.get("rest") or "-")):

@@ -123,12 +123,14 @@ def exchanged(raw: Any) -> list[Handed]:
         code = str(row.get("product"))
         if code not in products:
             raise Refused(_("Nobody knows the product %(code)s.") % {"code": code[:20]}, code="malformed")
-        numbers = [count_of(row.get(what)) for what in ("delivered", "empties", "other_empties")]
-        counted[code] = [a + b for a, b in zip(counted.get(code, [0, 0, 0]), numbers, strict=True)]
+        numbers = [count_of(row.get(what)) for what in ("delivered", "empties", "other_empties", "parts")]
+        counted[code] = [a + b for a, b in zip(counted.get(code, [0, 0, 0, 0]), numbers, strict=True)]
         rests[code] = str(row["rest"]) if row.get("rest") in OrderLine.Rest.values else rests.get(code, "")
     return [
-        Handed(products[code], delivered=given, empties=back, rest=rests[code], other_empties=others)
-        for code, (given, back, others) in counted.items()
+        Handed(
+            products[code], delivered=given, empties=back, rest=rests[code], other_empties=others, parts=min(part, back)
+        )
+        for code, (given, back, others, part) in counted.items()
     ]
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from deliveries.views import board, drive, events, monitor, paper, proofs, reviews, route, track
+from deliveries.views import (
+    board,
+    closing,
+    counting,
+    drive,
+    events,
+    monitor,
+    paper,
+    proofs,
+    reviews,
+    route,
+    track,
+    weighing,
+)
 
 app_name = "deliveries"
 urlpatterns = [
@@ -21,12 +34,24 @@ urlpatterns = [
     path("dispatch/routes/<int:pk>/publish/", board.publish_route, name="publish_route"),
     path("dispatch/routes/<int:pk>/arrange/", board.arrange_route, name="arrange_route"),
     path("dispatch/routes/<int:pk>/close/", route.close_route, name="close_route"),
-    path("dispatch/routes/<int:pk>/cash/", route.count_cash, name="count_cash"),
+    path("dispatch/routes/<int:pk>/count/", counting.count_route, name="count_route"),
+    path("dispatch/routes/<int:pk>/late/", counting.book_late, name="book_late"),
     path("dispatch/routes/<int:pk>/sheet/", paper.sheet, name="sheet"),
     path("dispatch/routes/<int:pk>/loading/", paper.loading, name="loading"),
     path("dispatch/routes/<int:pk>/slips/", paper.slips, name="slips"),
     path("dispatch/stops/<int:pk>/move/", board.move_stop, name="move_stop"),
     path("dispatch/stops/<int:pk>/remove/", board.remove_stop, name="remove_stop"),
+    path("dispatch/stops/<int:pk>/weigh/", weighing.weigh, name="weigh"),
+    path("dispatch/weighings/<int:pk>/take-back/", weighing.take_back_weighing, name="take_back_weighing"),
+    path("dispatch/variances/<int:pk>/", counting.variance, name="variance"),
+    path("dispatch/variances/<int:pk>/own/", counting.own_variance, name="own_variance"),
+    path("dispatch/variances/<int:pk>/settle/", counting.settle_variance, name="settle_variance"),
+    path("dispatch/closing/", closing.closing, name="closing"),
+    path("dispatch/closing/close/", closing.close_day, name="close_day"),
+    path("dispatch/closing/<int:pk>/reopen/", closing.reopen_day, name="reopen_day"),
+    path("dispatch/closing/report/", closing.day_report, name="day_report"),
+    path("dispatch/closing/export/", closing.export_day, name="export_day"),
+    path("dispatch/closing/orders/<str:number>/", closing.settle_order, name="settle_order"),
     path("dispatch/reviews/", reviews.reviews, name="reviews"),
     path("dispatch/reviews/<int:pk>/close/", reviews.close_review, name="close_review"),
     path("orders/<str:number>/slip/", paper.slip, name="slip"),

@@ -26,6 +26,7 @@ class Handed:
     empties: int
     rest: str = ""
     other_empties: int = 0  # empties of other dealers, same class
+    parts: int = 0  # of our empties, so many with gas left in them
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,11 @@ def _line_beside(order: Order, handed: Handed, *, is_contested: bool) -> OrderLi
 
 
 def _check(handed: Handed) -> None:
-    for quantity in (handed.delivered, handed.empties, handed.other_empties):
+    for quantity in (handed.delivered, handed.empties, handed.other_empties, handed.parts):
         if not 0 <= quantity <= 99:
             raise Refused(_("Between 0 and 99 cylinders of one kind."), code="bad_quantity")
+    if handed.parts > handed.empties:
+        raise Refused(_("No more with gas left than came back."), code="bad_quantity")
 
 
 def _move_cylinders(
@@ -141,7 +144,8 @@ def _move_cylinders(
         )
 
     move(handed.delivered, (place, State.FULL), (site_place, State.IN_USE), "given")
-    move(handed.empties, (site_place, State.IN_USE), (place, State.EMPTY), "taken")
+    move(handed.empties - handed.parts, (site_place, State.IN_USE), (place, State.EMPTY), "taken")
+    move(handed.parts, (site_place, State.IN_USE), (place, State.PART), "taken_part")
     if handed.other_empties:
         move(
             handed.other_empties,

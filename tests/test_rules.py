@@ -38,7 +38,24 @@ from customers.models import (
     StageMove,
     Suspension,
 )
-from deliveries.models import CashCount, Device, DriverEvent, Proof, Review, Route, Stop, Vehicle
+from deliveries.models import (
+    CashCount,
+    CashLeg,
+    ClosedDay,
+    CylinderCount,
+    Device,
+    DriverEvent,
+    LeftOver,
+    Proof,
+    Review,
+    Route,
+    Stop,
+    Variance,
+    VarianceEvent,
+    Vehicle,
+    Weighing,
+    WeighingReversal,
+)
 from luckygas.models import RecordRead
 from orders.handover import Handover
 from orders.models import (
@@ -270,6 +287,51 @@ def search(world, **values) -> None:
     SavedSearch.objects.bulk_create([SavedSearch(**(row | values))])
 
 
+def cash_leg(world, **values) -> None:
+    row = {"transfer": uuid.uuid4(), "account": "office", "amount_twd": 5, "cause_kind": "x", "cause_id": uuid.uuid4()}
+    CashLeg.objects.bulk_create([CashLeg(route=world.route, by=world.person, **(row | values))])
+
+
+def cash_and_back(world, **values) -> None:
+    """Two legs that sum to zero."""
+    row = {"transfer": uuid.uuid4(), "cause_kind": "x", "cause_id": "1", "route": world.route, "by": world.person}
+    CashLeg.objects.bulk_create([CashLeg(amount_twd=twd, **(row | {"account": to} | values))
+                                 for twd, to in ((5, "office"), (-5, "driver"))])  # fmt: skip
+
+
+def counted(world, **values) -> None:
+    """Full cylinders of the same count each time."""
+    row = {"count": CashCount.objects.get(), "product": priced(), "state": "full", "due": 1, "counted": 1}
+    CylinderCount.objects.bulk_create([CylinderCount(**(row | values))])
+
+
+def variance(world, **values) -> Variance:
+    row = {"route": world.route, "cause": "1", "difference": -5}
+    return Variance.objects.bulk_create([Variance(**(row | values))])[0]
+
+
+def weighed(world, **values) -> Weighing:
+    row = {"stop": world.stop, "product": priced(), "gross_kg": 23, "tare_kg": 20, "price_twd": 33}
+    more = {"was_reported": False, "day": NOW.date(), "at": NOW, "by": world.person, "operation_id": uuid.uuid4()}
+    return Weighing.objects.bulk_create([Weighing(**(row | more | values))])[0]
+
+
+def taken_back(world, **values) -> None:
+    row = {"operation_id": uuid.uuid4(), "weighing": weighed(world), "reason": "x", "by": world.person}
+    WeighingReversal.objects.bulk_create([WeighingReversal(**(row | values))])
+
+
+def left_over(world, **values) -> None:
+    row = {"operation_id": uuid.uuid4(), "day": NOW.date(), "order": world.order, "outcome": "kept", "reason": "x"}
+    LeftOver.objects.bulk_create([LeftOver(by=world.person, **(row | values))])
+
+
+def closed_day(world, **values) -> ClosedDay:
+    """A day on which nothing drove."""
+    row = {"operation_id": uuid.uuid4(), "day": NOW.date() - dt.timedelta(days=9), "figures": {}}
+    return ClosedDay.objects.bulk_create([ClosedDay(closed_by=world.person, **(row | values))])[0]
+
+
 def twice(make: Callable[[], object]) -> None:
     make()
     make()
@@ -447,6 +509,36 @@ BROKEN: dict[str, Callable] = {
     ),
     "proof.a_proof_is_a_path_or_a_photo": lambda w: proof(w, kind="photo", path="M0 0"),
     "cashcount.append_only": lambda w: change(CashCount, counted_twd=2),
+    "cylindercount.a_count_counts_a_kind_once": lambda w: twice(lambda: counted(w)),
+    "cylindercount.a_count_is_sane": lambda w: counted(w, counted=1000),
+    "cylindercount.append_only": lambda w: counted(w) or change(CylinderCount, counted=2),
+    "cashleg.a_cause_moves_cash_once": lambda w: cash_and_back(w, account="office"),
+    "cashleg.a_cash_leg_moves_cash": lambda w: cash_leg(w, amount_twd=0),
+    "cashleg.sums_to_zero": lambda w: cash_leg(w),
+    "cashleg.append_only": lambda w: cash_and_back(w) or change(CashLeg, cause_kind="y"),
+    "variance.a_count_differs_once_in_a_kind": lambda w: twice(lambda: variance(w)),
+    "variance.a_variance_is_a_difference": lambda w: variance(w, difference=0),
+    "variance.a_variance_is_cash_or_cylinders": lambda w: variance(w, product=priced()),
+    "variance.an_owned_variance_says_why": lambda w: variance(w, owner=w.person),
+    "variance.a_settled_variance_had_an_owner": lambda w: variance(w, settled_at=NOW, outcome="back"),
+    "variance.frozen": lambda w: variance(w) and change(Variance, difference=5),
+    "varianceevent.append_only": lambda w: VarianceEvent.objects.create(
+        variance=variance(w), kind="opened", by=w.person
+    ) and change(VarianceEvent, text="x"),
+    "weighing.gas_left_weighs_something": lambda w: weighed(w, tare_kg=23),
+    "weighing.append_only": lambda w: weighed(w) and change(Weighing, price_twd=1),
+    "weighingreversal.a_weighing_is_taken_back_for_a_reason": lambda w: taken_back(w, reason=""),
+    "weighingreversal.append_only": lambda w: taken_back(w) or change(WeighingReversal, reason="y"),
+    "leftover.a_left_over_order_says_why": lambda w: left_over(w, reason=""),
+    "leftover.a_moved_order_has_its_later_day": lambda w: left_over(w, outcome="moved", to_day=NOW.date()),
+    "leftover.append_only": lambda w: left_over(w) or change(LeftOver, reason="y"),
+    "closedday.a_day_is_closed_once": lambda w: twice(lambda: closed_day(w)),
+    "closedday.a_reopened_day_says_who_and_why": lambda w: closed_day(w, reopened_at=NOW),
+    "closedday.only_what_is_ready": lambda w: closed_day(w, day=w.route.day),
+    "closedday.frozen": lambda w: closed_day(w) and change(ClosedDay, figures={"x": 1}),
+    "route.of_an_open_day": lambda w: closed_day(w) and again(
+        Route, code="Z9", day=NOW.date() - dt.timedelta(days=9)
+    ),
     # pilot
     "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
     "flagchange.append_only": lambda w: change(FlagChange, reason="x"),

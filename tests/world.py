@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Import, Incident, Payment, Site
-from deliveries.models import Stop
+from deliveries.models import Stop, Variance
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from orders.models import BulkMove, MeterReading, Order, PriceChange, Product, StandingOrder
 from orders.windows import windows_for
@@ -55,6 +55,7 @@ def look_around() -> SimpleNamespace:
         payment=Payment.objects.kept().latest("pk"),
         price_change=PriceChange.objects.filter(customer=None).latest("valid_from"),
         bulk=bulk_move(people[DISPATCHER]),
+        variance=Variance.objects.open().latest("pk"),
         reading=MeterReading.objects.kept().latest("read_on"),
     )
 

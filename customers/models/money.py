@@ -53,6 +53,7 @@ class AccountEntry(models.Model):
             # The newest legs by their keys, and balances without reading the table.
             models.Index(fields=["customer", "account", "id"], include=["amount_twd"], name="legs_of_a_customer"),
             models.Index(fields=["transfer"], name="legs_of_a_transfer"),
+            models.Index(fields=["day", "account"], include=["amount_twd"], name="legs_of_a_day"),
         ]
         triggers = [AppendOnly(), SumsToZero()]
 

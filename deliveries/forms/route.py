@@ -92,14 +92,3 @@ class MoveStopForm(forms.Form):
     """Where a stop goes on its route, counted from 1."""
 
     position = forms.IntegerField(label=_("Position"), min_value=1, max_value=999)
-
-
-class CountCashForm(forms.Form):
-    """What was counted at the depot."""
-
-    counted_twd = forms.IntegerField(
-        label=_("Counted, NT$"),
-        min_value=0,
-        max_value=10_000_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )

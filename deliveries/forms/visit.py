@@ -32,6 +32,7 @@ class Row:
     delivered: forms.BoundField
     empties: forms.BoundField
     other_empties: forms.BoundField
+    parts: forms.BoundField
     rest: forms.BoundField
 
 
@@ -112,7 +113,7 @@ class HandoverForm(PaymentForm):
 
     def _add(self, product: Product, ordered: int, expected: int) -> None:
         name = f"items.{product.code}"
-        for what, initial in (("delivered", ordered), ("empties", expected), ("other_empties", 0)):
+        for what, initial in (("delivered", ordered), ("empties", expected), ("other_empties", 0), ("parts", 0)):
             self.fields[f"{name}.{what}"] = count_field()
             self.fields[f"{name}.{what}"].initial = initial
         self.fields[f"{name}.rest"] = forms.ChoiceField(
@@ -128,7 +129,7 @@ class HandoverForm(PaymentForm):
 
     def _row(self, product: Product) -> Row:
         line, quote, name = self.lines.get(product), self.quotes.get(product.pk), f"items.{product.code}"
-        fields = {what: self[f"{name}.{what}"] for what in ("delivered", "empties", "other_empties", "rest")}
+        fields = {what: self[f"{name}.{what}"] for what in ("delivered", "empties", "other_empties", "parts", "rest")}
         price = line.unit_price_twd if line else quote.gas_twd if quote else 0
         deposit = line.deposit_twd if line else quote.deposit_twd if quote else 0
         ordered, expected = (line.ordered, line.empties_expected) if line else (0, 0)
@@ -179,6 +180,8 @@ class HandoverForm(PaymentForm):
         self.check_payment(cleaned)
         for product, line in self.lines.items():
             rest = f"items.{product.code}.rest"
+            if self._count(product, "parts") > self._count(product, "empties"):
+                self.add_error(f"items.{product.code}.parts", _("No more with gas left than came back."))
             if self._count(product, "delivered") < line.ordered and not cleaned.get(rest):
                 self.add_error(rest, _("Say what becomes of the rest."))
         if any(self._count(product, "delivered") for product in self.others) and not cleaned.get("agreed"):
@@ -188,7 +191,7 @@ class HandoverForm(PaymentForm):
     def body(self) -> dict[str, Any]:
         if self.has_leak:
             return {"reason": Stop.Reason.LEAK.value, "next_step": Stop.NextStep.CALL.value}
-        counts = ("delivered", "empties", "other_empties")
+        counts = ("delivered", "empties", "other_empties", "parts")
         items = [
             {"product": product.code, "rest": self.cleaned_data.get(f"items.{product.code}.rest", "")}
             | {what: self._count(product, what) for what in counts}

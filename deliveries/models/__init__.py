@@ -1,21 +1,34 @@
-"""How it gets there: depots, vehicles, drivers, routes and stops, what phones report, and what must be checked."""
+"""How it gets there: depots, vehicles, drivers, routes and stops, what phones report, what is checked and counted."""
 
+from deliveries.models.cash import CashLeg
+from deliveries.models.closed_day import ClosedDay, LeftOver
+from deliveries.models.counting import CashCount, CylinderCount
 from deliveries.models.event import Device, DriverEvent
 from deliveries.models.fleet import Depot, Driver, Vehicle
-from deliveries.models.proof import CashCount, Proof
+from deliveries.models.proof import Proof
 from deliveries.models.review import Review
 from deliveries.models.route import Route
 from deliveries.models.stop import Stop
+from deliveries.models.variance import Variance, VarianceEvent
+from deliveries.models.weighing import Weighing, WeighingReversal
 
 __all__ = [
     "CashCount",
+    "CashLeg",
+    "ClosedDay",
+    "CylinderCount",
     "Depot",
     "Device",
     "Driver",
     "DriverEvent",
+    "LeftOver",
     "Proof",
     "Review",
     "Route",
     "Stop",
+    "Variance",
+    "VarianceEvent",
     "Vehicle",
+    "Weighing",
+    "WeighingReversal",
 ]

@@ -1,17 +1,12 @@
-"""What a driver brings back beside cylinders: signatures, photos, and cash."""
+"""What shows that a visit happened: signatures and photos."""
 
 from __future__ import annotations
 
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models.review import Review
-from deliveries.models.route import Route
 from deliveries.models.stop import Stop
-from luckygas import live
-from luckygas.db import AppendOnly, Record
-from luckygas.errors import Refused
+from luckygas.db import Record
 from luckygas.models import User
 
 
@@ -41,43 +36,3 @@ class Proof(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.stop_id}"
-
-
-class CashCount(Record):
-    """What was counted at the depot against what the route's payments say."""
-
-    route = models.OneToOneField(Route, on_delete=models.PROTECT, related_name="cash_count")
-    counted_twd = models.PositiveIntegerField()
-    due_twd = models.IntegerField()
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        triggers = [AppendOnly()]
-
-    def __str__(self) -> str:
-        return f"{self.route_id}: {self.counted_twd} of {self.due_twd}"
-
-    @classmethod
-    @transaction.atomic
-    def record(cls, *, route: Route, counted_twd: int, by: User) -> CashCount:
-        """Keep what was counted beside what its payments say, once a route; a difference opens a review."""
-        route.lock()
-        if not route.has_left:
-            raise Refused(_("Route %(code)s has not left yet.") % {"code": route.code}, code="not_left")
-        if known := cls.objects.filter(route=route).first():
-            if known.counted_twd == counted_twd:
-                return known
-            raise Refused(
-                _("Route %(code)s was counted already: NT$%(counted)s.")
-                % {"code": route.code, "counted": known.counted_twd},
-                field="counted_twd",
-                code="counted",
-            )
-        count = cls.objects.create(route=route, counted_twd=counted_twd, due_twd=route.cash_due_twd, by=by)
-        if counted_twd != count.due_twd:
-            reason = _("%(code)s counted NT$%(counted)s, due NT$%(due)s")
-            said = {"code": route.code, "counted": counted_twd, "due": count.due_twd}
-            Review.open(Review.Kind.CASH, reason=reason % said, route=route)
-        live.changed("route", route.pk)
-        return count

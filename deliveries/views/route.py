@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Payment
 from deliveries.board import lanes_of
-from deliveries.forms.route import CountCashForm
-from deliveries.models import CashCount, Route
+from deliveries.models import Route
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
@@ -46,7 +45,6 @@ def page_of(pk: int, **more: Any) -> dict[str, Any]:
         "received_twd": sum(received.values()),
         "other_twd": sum(received.values()) - cash,
         "count": getattr(route, "cash_count", None),
-        "cash_form": CountCashForm(),
     } | more
 
 
@@ -64,24 +62,6 @@ def answer_on_route(request: HttpRequest, route: Route, *, message: str = "", st
 @require_GET
 def route(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, PAGE, page_of(pk), part="route")
-
-
-@allow(DISPATCHER, MANAGER)
-@require_POST
-def count_cash(request: HttpRequest, pk: int) -> HttpResponse:
-    """The driver's cash is counted, once; what differs goes to review."""
-    route = get_object_or_404(Route, pk=pk)
-    form = CountCashForm(request.POST)
-    if form.is_valid():
-        try:
-            count = CashCount.record(route=route, by=person(request), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(refused.field or None, str(refused.sentence))
-        else:
-            differs = count.counted_twd != count.due_twd
-            words = _("Counted. It differs, so it waits in the reviews.") if differs else _("Counted, it is right.")
-            return answer_on_route(request, route, message=words)
-    return show(request, PAGE, page_of(pk, cash_form=form), part="route", status=422)
 
 
 @allow(DISPATCHER, MANAGER)

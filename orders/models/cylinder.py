@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -170,6 +171,7 @@ class CylinderMovement(models.Model):
         by: User | None,
         at: dt.datetime | None = None,
         cylinder: Cylinder | None = None,
+        residual_kg: Decimal | None = None,
     ) -> CylinderMovement | None:
         """Write one movement from `start` to `end`, each a place and a state; none when nothing moved."""
         if quantity <= 0:
@@ -189,4 +191,5 @@ class CylinderMovement(models.Model):
             day=business_day(at),
             at=at,
             by=by,
+            residual_kg=residual_kg,
         )

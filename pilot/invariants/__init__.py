@@ -3,10 +3,10 @@
 Run after every fault, nightly in production, and on every restored backup: `manage.py invariants`.
 """
 
-from pilot.invariants import ledgers, orders, prices, promises, protection, records, standing, waiting
+from pilot.invariants import closing, ledgers, orders, prices, promises, protection, records, standing, waiting
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
-    "INVARIANTS", "Invariant", "Violation", "check", "ledgers", "orders", "prices", "promises", "protection", "records",
-    "standing", "timed", "waiting",
+    "INVARIANTS", "Invariant", "Violation", "check", "closing", "ledgers", "orders", "prices", "promises", "protection",
+    "records", "standing", "timed", "waiting",
 ]  # fmt: skip

@@ -48,8 +48,8 @@ def cylinders_move_as_handed_over() -> list[tuple[Any, Any]]:
         WITH moved AS (
             SELECT cause_id, product_id,
                    sum(quantity) FILTER (WHERE purpose = 'given') AS given,
-                   sum(quantity) FILTER (WHERE purpose = 'taken') AS taken
-            FROM orders_cylindermovement WHERE cause_kind = 'order' AND purpose IN ('given', 'taken')
+                   sum(quantity) FILTER (WHERE purpose IN ('taken', 'taken_part')) AS taken
+            FROM orders_cylindermovement WHERE cause_kind = 'order' AND purpose IN ('given', 'taken', 'taken_part')
             GROUP BY cause_id, product_id
         )
         SELECT coalesce(line.order_id::text, moved.cause_id), 'product ' || coalesce(line.product_id, moved.product_id)

@@ -22,6 +22,7 @@ from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
 from pilot.models import Flag
 from pilot.seed.book import Book
 from pilot.seed.crew import make_crews, make_customers_users, make_office
+from pilot.seed.evening import close_day
 from pilot.seed.history import History
 from pilot.seed.ledgers import Legs, make_places
 from pilot.seed.money import write_payments, write_price_changes
@@ -116,6 +117,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     waiting = history.tell(days=days, orders=size.orders, progress=progress.phase("orders", size.orders))
     progress.phase("today", 0)
     Today(history, seed=seed, at=at, orders=size.today, office=office).tell(waiting)
+    close_day(today - dt.timedelta(days=1), office=office)
     write_standing_orders(town, seed=seed, at=at, by=office["dispatcher"])
     write_readings(book, town, seed=seed, since=since, today=today, by=office["dispatcher"].pk)
     write_price_changes(town, wares, at=at, by=office["manager"])

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.models import Payment
-from deliveries.models import CashCount, Review, Route, Stop
+from deliveries.models import Review, Route, Stop
 from luckygas.db import derived_id
 from luckygas.errors import Refused
 from orders.handover import Handover
@@ -434,41 +434,6 @@ def test_the_cash_of_a_route_is_what_its_stops_were_paid_in_notes(departed):
 
     assert departed.cash_due_twd == 820
     assert RouteFactory().cash_due_twd == 0
-
-
-def test_cash_that_is_right_opens_no_review(departed, by):
-    paid(departed.stops.get(), 820)
-
-    count = CashCount.record(route=departed, counted_twd=820, by=by)
-
-    assert (count.due_twd, count.by) == (820, by)
-    assert Review.objects.count() == 0
-
-
-def test_cash_that_differs_opens_a_review_of_the_route(departed, by):
-    paid(departed.stops.get(), 820)
-
-    CashCount.record(route=departed, counted_twd=770, by=by)
-
-    review = Review.objects.get()
-    assert (review.kind, review.route) == ("cash", departed)
-    assert "770" in review.reason
-
-
-def test_cash_is_counted_once(departed, by):
-    first = CashCount.record(route=departed, counted_twd=0, by=by)
-
-    assert CashCount.record(route=departed, counted_twd=0, by=by) == first
-    with pytest.raises(Refused) as refused:
-        CashCount.record(route=departed, counted_twd=1, by=by)
-    assert refused.value.code == "counted"
-
-
-def test_cash_of_a_route_that_has_not_left_is_not_counted(by):
-    with pytest.raises(Refused) as refused:
-        CashCount.record(route=RouteFactory(), counted_twd=0, by=by)
-
-    assert refused.value.code == "not_left"
 
 
 # --- races -----------------------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer, Message, Payment, PhoneCode
-from deliveries.models import Device, DriverEvent
+from deliveries.models import ClosedDay, Device, DriverEvent, Variance, Weighing
 from orders.handover import Handover
 from orders.models import Cylinder, CylinderMovement, MeterReading, Order, Place, PriceChange, StandingDay
 from orders.wishes import When
 from pilot import invariants
+from tests.deliveries.evening import came_back, count
 from tests.factories import (
     DepotFactory,
     RouteFactory,
@@ -73,6 +74,7 @@ def world(dispatcher):
     StandingDay.write_due(until=timezone.localdate())
     StandingDay.objects.get().make(decision=decided())
     read_and_change_prices(site=delivered.site, by=dispatcher)
+    close_yesterday(by=dispatcher)
     return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
 
 
@@ -90,6 +92,22 @@ def read_and_change_prices(*, site, by):
         operation_id=uuid.uuid4(), by=by, valid_from=today + dt.timedelta(days=7), reason="test",
         amounts={(priced().pk, "gas"): 840}, announce_to="all", announce_on=today + dt.timedelta(days=1),
     )  # fmt: skip
+
+
+def close_yesterday(*, by):
+    """A route that was NT$40 and one empty short, a cylinder with gas left, and the day closed."""
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    back = came_back(day=yesterday)
+    count(back, 1600, empty=1)
+    for variance in Variance.objects.all():
+        variance.own(owner=by, reason="test", by=by)
+    for number in range(2):
+        weighing = Weighing.record(
+            operation_id=uuid.uuid4(), stop=back.route.stops.all()[number], product=back.twenty,
+            gross_kg=Decimal("23.40"), tare_kg=Decimal(20), by=by,
+        )  # fmt: skip
+    weighing.take_back(operation_id=uuid.uuid4(), reason="test", by=by)
+    ClosedDay.close(yesterday, operation_id=uuid.uuid4(), by=by)
 
 
 def force(*statements, **values):
@@ -126,6 +144,7 @@ def broken(name):
 
 ORDER, EVENT, MESSAGE, ENTRY = "orders_order", "orders_orderevent", "customers_message", "customers_accountentry"
 MOVEMENT, LINE, STOP, ROUTE = "orders_cylindermovement", "orders_orderline", "deliveries_stop", "deliveries_route"
+CASH, VARIANCE = "deliveries_cashleg", "deliveries_variance"
 DRIVER_EVENT, DAY = "deliveries_driverevent", "orders_standingday"
 READING, PRICE = "orders_meterreading", "orders_price"
 
@@ -219,7 +238,8 @@ CASES = {
     "cylinders_move_as_handed_over": [
         ("moved 0 and 0", [*off(MOVEMENT), f"DELETE FROM {MOVEMENT} WHERE cause_kind = 'order'"]),
         ("moved 5", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET quantity = 5 WHERE purpose = 'given'"]),
-        ("handed over 0", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET cause_id = '0' WHERE purpose = 'given'"]),
+        ("handed over 0", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET cause_id = '0' || cause_id"
+                                           " WHERE purpose = 'given'"]),
     ],
     "cylinders_are_conserved": [
         ("was at", [f"INSERT INTO {MOVEMENT} (product_id, cylinder_id, quantity, from_place_id, from_state,"
@@ -316,6 +336,26 @@ CASES = {
         ("due since 2026-11-20", [f"INSERT INTO {DAY} (standing_id, \"on\", by_hand, state, was_missed, reason,"
                                   " written_at) SELECT standing_id, '2026-11-20', false, 'due', false, '', written_at"
                                   f" FROM {DAY}"]),
+    ],
+    "counts_are_booked": [
+        ("booked 0 and 0", [*off(CASH), f"DELETE FROM {CASH}"]),
+        ("variance 40 of -45", [*off(VARIANCE), f"UPDATE {VARIANCE} SET difference = -45 WHERE product_id IS NULL"]),
+    ],
+    "counted_routes_hold_nothing": [
+        ("paid to the driver 1639", [*off("customers_payment"), "UPDATE customers_payment SET received_twd = 819 WHERE"
+                                     " id = (SELECT max(id) FROM customers_payment WHERE cause_kind = 'stop')"]),
+        ("full: 1 still on the vehicle", [*off(MOVEMENT), f"DELETE FROM {MOVEMENT} WHERE purpose = 'unload_full'"]),
+    ],
+    "gas_left_is_credited_once": [
+        ("credited 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE purpose = 'residual'"]),
+        ("credited 112", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE purpose = 'residual_back'"]),
+    ],
+    "closed_days_are_finished": [
+        ("is departed", [*off(ROUTE), f"UPDATE {ROUTE} SET state = 'departed' WHERE state = 'closed'"]),
+        ("closed, not counted", [*off("deliveries_cashcount", "deliveries_cylindercount"),
+                                 "DELETE FROM deliveries_cylindercount", "DELETE FROM deliveries_cashcount"]),
+        ("is pending", [*off(STOP), f"UPDATE {STOP} SET state = 'pending', finished_at = NULL WHERE state = 'done'"]),
+        ("is nobody's", [f"UPDATE {VARIANCE} SET owner_id = NULL, reason = ''"]),
     ],
     "the_database_keeps_its_rules": [
         ("trigger append_only is off", off(ENTRY)),

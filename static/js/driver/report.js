@@ -1,6 +1,6 @@
 // A form of a driver's page as the body of its report, in the words of the server's contract.
 const METHOD = { exact: "cash", other: "cash", transfer: "transfer", account: "account", left: "account" };
-const COUNT = /^items\.(.+)\.(delivered|empties|other_empties|rest)$/;
+const COUNT = /^items\.(.+)\.(delivered|empties|other_empties|parts|rest)$/;
 
 export function reportOf(form, kind) {
   const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));

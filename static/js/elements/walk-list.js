@@ -23,8 +23,7 @@ customElements.define("walk-list", class extends HTMLElement {
     const now = document.activeElement;
     if (event.type === "keydown") return this.walk(event);
     if (event.type === "htmx:beforeSwap") this.had = this.contains(now) || now.closest("dialog");
-    // The focus stays for a moment on the key of a dialog that has just closed.
-    else if (event.type === "htmx:afterSettle" && this.had && (now === document.body || !now.checkVisibility())) this.comeBack();
+    else if (event.type === "htmx:afterSettle" && this.had && now === document.body) this.comeBack();
     this.rove();
   }
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Payment
-from deliveries.models import CashCount, Review, Stop
+from deliveries.models import Stop
 from luckygas.db import derived_id
 from tests.factories import RouteFactory, UserFactory, placed
 
@@ -95,43 +95,6 @@ def test_a_wrong_place_is_said_on_the_page(htmx, route, position):
     assert route.stops.last() == second
 
 
-def test_cash_is_counted(browser, route):
-    answer = browser.post(url("count_cash", route), {"counted_twd": "820"})
-
-    assert (answer.status_code, answer["Location"]) == (303, url("route", route))
-    assert CashCount.objects.get().due_twd == 820
-    assert Review.objects.count() == 0
-
-
-def test_cash_that_differs_waits_in_the_reviews(htmx, route):
-    answer = htmx.post(url("count_cash", route), {"counted_twd": "８００"})
-
-    assert answer.status_code == 200
-    assert CashCount.objects.get().counted_twd == 800
-    assert Review.objects.get().route == route
-
-
-@pytest.mark.parametrize("counted", ["", "-1", "many", "9" * 12, "1.5"])
-def test_a_wrong_count_changes_nothing_and_is_kept(htmx, route, counted):
-    answer = htmx.post(url("count_cash", route), {"counted_twd": counted})
-
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert 'id="id_counted_twd_error"' in page
-    assert f'value="{counted}"' in page or not counted
-    assert CashCount.objects.count() == 0
-
-
-def test_another_count_is_refused(htmx, route):
-    htmx.post(url("count_cash", route), {"counted_twd": "820"})
-
-    answer = htmx.post(url("count_cash", route), {"counted_twd": "800"})
-
-    assert answer.status_code == 422
-    assert "820" in answer.content.decode()
-    assert CashCount.objects.get().counted_twd == 820
-
-
 def test_a_route_with_open_stops_is_not_closed(htmx, route):
     answer = htmx.post(url("close_route", route))
 
@@ -149,7 +112,7 @@ def test_a_route_is_closed(browser, route, dispatcher):
     assert (answer.status_code, route.state) == (303, "closed")
 
 
-@pytest.mark.parametrize("name", ["route", "count_cash", "close_route"])
+@pytest.mark.parametrize("name", ["route", "close_route"])
 def test_a_driver_may_not(signed_in, driver, route, name):
     browser = signed_in(driver.user)
 
@@ -158,6 +121,5 @@ def test_a_driver_may_not(signed_in, driver, route, name):
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("name", ["count_cash", "close_route"])
-def test_a_route_that_is_not_there_is_404(browser, name):
-    assert browser.post(reverse(f"deliveries:{name}", args=[999_999])).status_code == 404
+def test_a_route_that_is_not_there_is_404(browser):
+    assert browser.post(reverse("deliveries:close_route", args=[999_999])).status_code == 404
