@@ -23,7 +23,8 @@ customElements.define("walk-list", class extends HTMLElement {
     const now = document.activeElement;
     if (event.type === "keydown") return this.walk(event);
     if (event.type === "htmx:beforeSwap") this.had = this.contains(now) || now.closest("dialog");
-    else if (event.type === "htmx:afterSettle" && this.had && now === document.body) this.comeBack();
+    // The focus stays for a moment on the key of a dialog that has just closed.
+    else if (event.type === "htmx:afterSettle" && this.had && (now === document.body || !now.checkVisibility())) this.comeBack();
     this.rove();
   }
 
