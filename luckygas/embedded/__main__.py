@@ -83,7 +83,7 @@ def stop(servers: list[Server]) -> None:
 def run(command: list[str], servers: list[Server]) -> int:
     """Run the command to its end, pass signals on to it, and revive a server that was killed."""
     # A shell that runs us in the background has SIGINT ignored, and the command would inherit that.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(command, preexec_fn=dies_with_parent(signal.SIGTERM))
 
     def forward(number: int, _frame: object) -> None:
