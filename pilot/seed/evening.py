@@ -12,10 +12,10 @@ from deliveries.models import CashCount, ClosedDay, LeftOver, Route, Stop, Varia
 from luckygas.db import derived_id
 from luckygas.models import User
 from orders.models import OrderLine
+from pilot.seed.history import SHORT_TWD
 from pilot.seed.rows import moment
 
 WEIGHED = (Decimal("3.40"), Decimal("1.85"), Decimal("6.20"))  # kg of gas that were left in three cylinders
-SHORT_TWD = 100
 
 
 def close_day(day: dt.date, *, office: dict[str, User]) -> None:
@@ -45,7 +45,7 @@ def close_day(day: dt.date, *, office: dict[str, User]) -> None:
 def _count(route: Route, *, short_of: str, by: User) -> None:
     counted: Goods = due_back(route)
     cash = route.cash_with_driver_twd
-    if short_of == "cash" and cash > SHORT_TWD:
+    if short_of == "cash":
         cash -= SHORT_TWD
     if short_of == "empty":
         kind = next((key for key, quantity in counted.items() if key[1] == "empty" and quantity), None)

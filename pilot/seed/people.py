@@ -106,6 +106,7 @@ class People:
         self.customers = Table(
             Customer, "id", "number", "name", "kind", "trade", "invoice_title", "is_metered", "settlement",
             "credit_limit_twd", "is_blocked", "note", "legacy_code", "stage", "system_of_record", at=at,
+            blocked_why="",
         )  # fmt: skip
         self.sites = Table(
             Site, "id", "customer_id", "label", "address", "access_note", "driver_note", "area_id", "latitude",

@@ -55,7 +55,7 @@ class Table:
         for field in model._meta.concrete_fields:
             if isinstance(field, GeneratedField) or field.attname in columns:
                 continue
-            if field.primary_key or field.db_default is not NOT_PROVIDED:
+            if field.attname not in same and (field.primary_key or field.db_default is not NOT_PROVIDED):
                 raise ValueError(f"{model.__name__}.{field.attname} must be given")
             value = same[field.attname] if field.attname in same else self._default(field, at)
             self.columns.append(field.column or field.attname)
