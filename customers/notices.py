@@ -23,6 +23,8 @@ NOTICES: dict[str, Notice] = {
     "failed": Notice(_("Lucky Gas: we could not deliver order %(number)s. We will call you for another time.")),
     "cancelled": Notice(_("Lucky Gas: order %(number)s is cancelled.")),
     "declined": Notice(_("Lucky Gas: we cannot bring order %(number)s on account. Please call us.")),
+    "suspended": Notice(_("Lucky Gas: no deliveries %(span)s, %(reason)s. %(orders)s Questions: %(phone)s.")),
+    "resumed": Notice(_("Lucky Gas: we do deliver %(span)s (%(reason)s is off). %(orders)s Questions: %(phone)s.")),
     "prices": Notice(_("Lucky Gas: new prices from %(day)s: %(prices)s. Questions: %(phone)s.")),
     "code": Notice(_("Lucky Gas: your code is %(code)s. It is good for 10 minutes. Tell it to nobody.")),
     "page": Notice(_("Lucky Gas: LEAK reported %(at)s, %(who)s, %(place)s. Go there and call the office: %(phone)s.")),

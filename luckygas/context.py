@@ -28,7 +28,7 @@ class Way(NamedTuple):
 
 OFFICE = (
     Way("orders:desk", _("Phone desk"), frozenset({DISPATCHER, MANAGER}), ("customers:calls", "customers:incidents")),
-    Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER}), ("orders:standing_orders",)),
+    Way("orders:index", _("Orders"), frozenset({DISPATCHER, MANAGER}), ("orders:standing_orders", "orders:calendar")),
     Way("deliveries:dispatch", _("Dispatch"), frozenset({DISPATCHER, MANAGER})),
     Way("customers:index", _("Customers"), frozenset({DISPATCHER, MANAGER})),
     Way(

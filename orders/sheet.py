@@ -24,6 +24,7 @@ from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now,
 from orders.wishes import Wish
 
 MOST_WINDOWS = 6
+DAYS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,12 @@ class Sheet:
         today = business_day(self.at)
         days = (today + dt.timedelta(days=n) for n in range(1, DAYS_AHEAD + 1))
         return [day for day in days if not self.calendar.refusal(self.site, day)]
+
+    @cached_property
+    def suspended(self) -> list[str]:
+        """Why windows of the next days are missing: a typhoon is nobody's fault, and everybody asks."""
+        today = business_day(self.at)
+        return self.calendar.told(today + dt.timedelta(days=n) for n in range(DAYS_TOLD))
 
     @cached_property
     def soonest(self) -> Estimate | Refused:

@@ -29,3 +29,18 @@ def announce_prices() -> None:
     from orders.announcing import announce
 
     announce()
+
+
+@shared_task
+def work_on_suspension(pk: int) -> None:
+    from orders.suspending import work
+
+    work(pk)
+
+
+@shared_task
+def go_on_with_suspensions() -> None:
+    """Suspensions whose worker died, and orders that slipped into one."""
+    from orders.suspending import go_on
+
+    go_on()

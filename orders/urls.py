@@ -4,6 +4,7 @@ from django.urls import path
 
 from orders.views import (
     bulk,
+    calendar,
     change,
     credit,
     customer,
@@ -18,6 +19,7 @@ from orders.views import (
     standing_parts,
     statements,
     statistics,
+    suspensions,
 )
 from orders.views.merge import merge
 
@@ -74,6 +76,17 @@ urlpatterns = [
     path("standing/<int:pk>/resume/", standing.resume_standing, name="resume_standing"),
     path("standing/<int:pk>/end/", standing.end_standing, name="end_standing"),
     path("standing/<int:pk>/make/", standing.make_standing, name="make_standing"),
+    path("delivery-calendar/", calendar.calendar, name="calendar"),
+    path("delivery-calendar/days-off/", calendar.days_off, name="days_off"),
+    path("delivery-calendar/days-off/<int:pk>/remove/", calendar.remove_day, name="remove_day"),
+    path("delivery-calendar/days-off/import/", calendar.import_days, name="import_days"),
+    path("delivery-calendar/areas/<int:pk>/", calendar.area_days, name="area_days"),
+    path("delivery-calendar/suspend/", suspensions.suspend, name="suspend"),
+    path("delivery-calendar/suspensions/<int:pk>/", suspensions.suspension, name="suspension"),
+    path("delivery-calendar/suspensions/<int:pk>/again/", suspensions.look_again, name="look_again"),
+    path("delivery-calendar/suspensions/<int:pk>/confirm/", suspensions.confirm_suspension, name="confirm_suspension"),
+    path("delivery-calendar/suspensions/<int:pk>/undo/", suspensions.undo_suspension, name="undo_suspension"),
+    path("delivery-calendar/suspensions/<int:pk>/discard/", suspensions.discard_suspension, name="discard_suspension"),
     path("desk/", desk.desk, name="desk"),
     path("desk/find/", desk.find, name="find"),
     path("desk/incoming/", incoming.incoming, name="incoming"),

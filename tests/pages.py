@@ -56,6 +56,10 @@ def price_change(world: Any) -> dict[str, Any]:
     return {"pk": world.price_change.pk}
 
 
+def suspension(world: Any) -> dict[str, Any]:
+    return {"pk": world.suspension.pk}
+
+
 def statement(world: Any) -> dict[str, Any]:
     return customer(world) | {"year": 2026, "month": 11}
 
@@ -227,6 +231,17 @@ PAGES = [
     Page("orders:resume_standing", OFFICE, standing, **POST),
     Page("orders:end_standing", OFFICE, standing),
     Page("orders:make_standing", OFFICE, standing),
+    Page("orders:calendar", OFFICE),
+    Page("orders:days_off", OFFICE),
+    Page("orders:remove_day", frozenset({MANAGER}), no_row, **POST),
+    Page("orders:import_days", frozenset({MANAGER})),
+    Page("orders:area_days", frozenset({MANAGER}), lambda world: {"pk": world.order.site.area_id}),
+    Page("orders:suspend", frozenset({MANAGER})),
+    Page("orders:suspension", OFFICE, suspension),
+    Page("orders:look_again", frozenset({MANAGER}), no_row, **POST),
+    Page("orders:confirm_suspension", frozenset({MANAGER}), no_row, **POST),
+    Page("orders:undo_suspension", frozenset({MANAGER}), no_row, **POST),
+    Page("orders:discard_suspension", frozenset({MANAGER}), no_row, **POST),
     Page("api:api-root", SIGNED_IN, is_page=False),
     Page("api:openapi-json", SIGNED_IN, is_page=False),
     Page("api:templates", OFFICE | {CUSTOMER}, is_page=False),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Import, Incident, Payment, Site
+from customers.models import Import, Incident, Payment, Site, Suspension
 from deliveries.models import Stop, Variance
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from orders.models import BulkMove, MeterReading, Order, PriceChange, Product, StandingOrder
@@ -54,6 +54,7 @@ def look_around() -> SimpleNamespace:
         their_standing=standing_order_of(User.objects.get(username="customer2")),
         payment=Payment.objects.kept().latest("pk"),
         price_change=PriceChange.objects.filter(customer=None).latest("valid_from"),
+        suspension=Suspension.objects.latest("pk"),
         bulk=bulk_move(people[DISPATCHER]),
         variance=Variance.objects.open().latest("pk"),
         reading=MeterReading.objects.kept().latest("read_on"),

@@ -80,13 +80,23 @@ class Message(Record):
 
     @classmethod
     def announce(
-        cls, kind: str, *, customer: Customer, cause: tuple[str, object], context: dict[str, Any] | None = None
+        cls,
+        kind: str,
+        *,
+        customer: Customer,
+        cause: tuple[str, object],
+        context: dict[str, Any] | None = None,
+        words: Callable[[], dict[str, Any]] = dict,
+        must_call: bool = False,
     ) -> "Message":
-        """Tell a customer that something changed, once per cause. Who cannot take SMS goes on the call list."""
+        """Tell a customer that something changed, once per cause. Who cannot take SMS goes on the call list.
+
+        `words` are asked for in the customer's language; `must_call`: no SMS will do, somebody talks to them.
+        """
         contact = Contact.objects.filter(customer=customer, is_active=True).order_by("-can_sms", "pk").first()
         with translation.override(customer.language):
-            body = str(NOTICES[kind].text) % (context or {})
-        reachable = bool(contact and contact.can_sms)
+            body = str(NOTICES[kind].text) % ((context or {}) | words())
+        reachable = bool(contact and contact.can_sms) and not must_call
         return cls.write(
             kind=kind,
             customer=customer,

@@ -156,13 +156,14 @@ class Suspension(Record):
         if self.is_over:
             raise Refused(_("Its time has passed. Draw up a new one."), code="over")
         self._move(SuspensionState.RUNNING, confirmed_by=by, confirmed_at=timezone.now())
+        areas: list[Area | None] = [*self.areas.all()] or [None]
         CalendarDay.objects.bulk_create(
             CalendarDay(
                 day=day, from_hour=first, until_hour=last, kind=CalendarDay.Kind.SUSPENSION, area=area,
                 name=self.reason, suspension=self,
             )
             for day, first, last in self.days()
-            for area in list(self.areas.all()) or [None]
+            for area in areas
         )  # fmt: skip
         return True
 

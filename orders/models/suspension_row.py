@@ -108,9 +108,9 @@ class SuspensionRow(Record):
     @property
     def is_red(self) -> bool:
         """A person must act: no other time, or none before their gas is used up."""
-        return self.outcome == Outcome.REFUSED or (
-            self.outcome in {Outcome.WAITING, Outcome.MOVED} and (self.is_urgent or self.day is None)
-        )
+        if self.outcome not in {Outcome.WAITING, Outcome.MOVED, Outcome.SKIPPED}:
+            return self.outcome == Outcome.REFUSED
+        return self.is_urgent or (self.day is None and self.order_id is not None)
 
     @property
     def operation(self) -> uuid.UUID:

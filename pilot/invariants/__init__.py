@@ -3,10 +3,21 @@
 Run after every fault, nightly in production, and on every restored backup: `manage.py invariants`.
 """
 
-from pilot.invariants import closing, ledgers, orders, prices, promises, protection, records, standing, waiting
+from pilot.invariants import (
+    closing,
+    ledgers,
+    orders,
+    prices,
+    promises,
+    protection,
+    records,
+    standing,
+    suspensions,
+    waiting,
+)
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
     "INVARIANTS", "Invariant", "Violation", "check", "closing", "ledgers", "orders", "prices", "promises", "protection",
-    "records", "standing", "timed", "waiting",
+    "records", "standing", "suspensions", "timed", "waiting",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ from pilot.seed.records import write_records
 from pilot.seed.repeats import write_readings
 from pilot.seed.rows import Table, dice, moment
 from pilot.seed.standing import write_standing_orders
+from pilot.seed.suspension import write_suspension
 from pilot.seed.today import Today
 from pilot.seed.town import make_areas, make_calendar, make_depot, open_slots
 
@@ -125,6 +126,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     write_records(town, seed=seed, by=office["manager"])
     write_reports(seed=seed, at=at)
     write_signatures(seed=seed, at=at)
+    write_suspension(at=at, by=office["manager"])
     write_incident(town.live[-1], at=at, by=office["dispatcher"])
     for flag, everyone in ((WEB_ORDERING, True), (ORDERS_PAUSED, False)):
         Flag.change(flag, by=office["ops"], reason="示範資料", everyone=everyone)

@@ -106,7 +106,7 @@ def make_calendar(since: dt.date, until: dt.date) -> int:
     """Taiwan's public holidays and make-up working days, as the `holidays` package knows them."""
     years = range(since.year, until.year + 2)
     known = holidays.country_holidays("TW", years=years, language="zh_TW")
-    source = f"holidays {holidays.__version__}"
+    source = f"holidays {holidays.__version__}, 示範資料"
     rows = [
         CalendarDay(day=day, kind=CalendarDay.Kind.HOLIDAY, name=name[:60], source=source)
         for day, name in sorted(known.items())

@@ -182,7 +182,37 @@ def imported(state, row_state, customer):
     ]
 
 
+SUSPENSION, ROW = "customers_suspension", "orders_suspensionrow"
+
+
+def suspended(state, *, outcome="moved", hours=True):
+    """Today suspended past every verb, and the order in a window touched by it."""
+    return [
+        f"INSERT INTO {SUSPENSION} (operation_id, body_digest, starts_at, ends_at, reason, state, by_id, at, worked_at,"
+        " confirmed_by_id, confirmed_at, undone_by_id, undone_at)"
+        " SELECT gen_random_uuid(), '', now() - interval '1 day',"
+        f" now() + interval '9 days', 'x', '{state}', id, now(), now() - interval '1 hour', id, now(), id, now()"
+        " FROM luckygas_user LIMIT 1",
+        f"INSERT INTO {ROW} (suspension_id, customer_id, order_id, was_on, before, is_urgent, outcome, sentence,"
+        " settled_at, day) SELECT s.id, o.customer_id, o.id, o.promised_on, '{}', false,"
+        f" '{outcome}', 'x', now(), o.promised_on FROM {SUSPENSION} s, {ORDER} o WHERE o.id = %(slotted)s",
+        "INSERT INTO customers_calendarday (day, kind, name, source, suspension_id)"
+        f" SELECT o.promised_on, 'suspension', 'x', '', s.id FROM {SUSPENSION} s, {ORDER} o"
+        f" WHERE o.id = %(slotted)s AND {hours}",
+    ]
+
+
 CASES = {
+    "suspensions_settle_what_they_touch": [
+        ("still waits", suspended("undone")),
+        ("two rows of one order", [
+            'DROP INDEX "a_suspension_moves_an_order_once"', *suspended("done"), suspended("done")[1],
+        ]),
+        ("holds without its hours", suspended("done", hours=False)),
+        ("does not hold and closes hours", suspended("draft")),
+    ],
+    "suspensions_are_told_once": [("has 0 of suspended", suspended("done")), ("has 0 of resumed", suspended("undone"))],
+    "nobody_is_promised_suspended_hours": [("is promised inside suspension", suspended("done"))],
     "orders_are_whole": [
         ("no line", [f"DELETE FROM {LINE} WHERE order_id = %(waiting)s"]),
         ("no first event", [*off(EVENT), f"DELETE FROM {EVENT} WHERE order_id = %(waiting)s AND from_state = ''"]),
