@@ -65,6 +65,11 @@ def due_back(route: Route) -> Goods:
     return due
 
 
+def on_truck(route: Route) -> Goods:
+    """What the vehicle holds by the ledger while it drives."""
+    return Counter({(product, state): quantity for product, state, quantity in held_by(route.vehicle.place)})
+
+
 def left_on_truck(route: Route) -> Goods:
     """What the ledger still has on a closed route's vehicle: what was reported late. Nothing while it drives again.
 

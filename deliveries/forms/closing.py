@@ -20,7 +20,11 @@ from orders.models import CylinderMovement, Product
 
 State = CylinderMovement.State
 COUNTED = (State.FULL, State.EMPTY, State.PART)
-MANY = 10  # people who work here and more are chosen from a list, not from radio keys
+WAYS = [
+    (LeftOver.Outcome.MOVED, _("they agreed to another day")),
+    (LeftOver.Outcome.CANCELLED, _("cancel it")),
+    (LeftOver.Outcome.KEPT, _("keep it, no day yet")),
+]
 
 
 class Cell(NamedTuple):
@@ -60,7 +64,7 @@ class CountRouteForm(forms.Form):
                     max_value=MOST_CYLINDERS,
                     required=bool(due[product, state]),
                     error_messages={"required": _("Count them, or write 0.")},
-                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "3"}),
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input"}),
                 )
 
     @property
@@ -89,7 +93,7 @@ class SettleOrderForm(forms.Form):
 
     operation_id = OperationIdField()
     outcome = forms.ChoiceField(
-        label=_("What becomes of it"), choices=LeftOver.Outcome, widget=forms.RadioSelect,
+        label=_("What becomes of it"), choices=WAYS, widget=forms.RadioSelect,
         error_messages={"required": _("Say what becomes of it.")},
     )  # fmt: skip
     when = forms.CharField(required=False)

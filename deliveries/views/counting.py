@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from deliveries.forms.closing import CountRouteForm, OwnVarianceForm, SettleVarianceForm
-from deliveries.loading import due_back, held_by, left_on_truck
+from deliveries.loading import due_back, left_on_truck, on_truck
 from deliveries.models import CashCount, Route, Variance
 from luckygas.access import allow, person
 from luckygas.errors import Refused
@@ -33,9 +33,7 @@ def count_of(route: Route, data: Any = None) -> dict[str, Any]:
             "route": route, "count": count, "rows": rows, "late_twd": route.cash_with_driver_twd, "late": late,
             "variances": differing,
         }  # fmt: skip
-    due = due_back(route)
-    if route.is_departed:
-        due = type(due)({(product, state): quantity for product, state, quantity in held_by(route.vehicle.place)})
+    due = on_truck(route) if route.is_departed else due_back(route)
     products = list(Product.objects.filter(is_active=True))
     form = CountRouteForm(data, due=due, products=products)
     left = route.stops.todo().count()

@@ -49,11 +49,12 @@ def figures(moment=NOON):
         return [(figure.now, figure.then) for figure in Today.at_a_glance(timezone.now()).figures]
 
 
-ORDERS, DELIVERED, OUT, UNPLANNED, LATE, ON_TIME, CASH, REVIEWS = range(8)
+ORDERS, DELIVERED, OUT, UNPLANNED, HELD, LATE, ON_TIME, CASH, REVIEWS = range(9)
 
 
 def test_an_empty_day_was_not_measured():
     assert figures() == [
+        ("0", None),
         ("0", None),
         ("0", None),
         ("0", None),
@@ -91,6 +92,13 @@ def test_what_was_late_last_week_is_still_told():
     Order.objects.filter(pk=order.pk).update(promised_from=until - dt.timedelta(minutes=30), promised_to=until)
 
     assert figures()[LATE] == ("0", "1")
+
+
+def test_what_waits_for_a_manager_is_counted_whenever_it_is_for():
+    with at(NOON):
+        placed(wish(SiteFactory(customer=CustomerFactory(settlement="monthly", is_blocked=True))))
+
+    assert figures()[HELD] == ("1", None)
 
 
 def test_a_cancelled_order_is_no_order():
