@@ -25,6 +25,7 @@ WAITING = """
            (SELECT sum(unsent) FROM deliveries_device) AS phones,
            (SELECT min(oldest_unsent_at) FROM deliveries_device WHERE unsent > 0) AS phones_since,
            (SELECT count(*) FROM deliveries_device) AS devices,
+           (SELECT count(*) FROM orders_order WHERE state = 'held') AS held,
            (SELECT count(*) FROM orders_order o WHERE o.state IN ('placed', 'held', 'confirmed')
                AND o.promised_on <= %(day)s AND NOT EXISTS (SELECT 1 FROM deliveries_stop s WHERE s.order_id = o.id
                AND s.kind = 'deliver' AND s.state IN ('pending', 'arrived'))) AS unplanned"""

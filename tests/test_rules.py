@@ -63,6 +63,8 @@ from orders.models import (
     BulkRow,
     Cylinder,
     CylinderMovement,
+    Deputy,
+    HoldDecision,
     MeterReading,
     Order,
     OrderEvent,
@@ -282,6 +284,23 @@ def suspended(world, **values) -> None:
     SuspensionRow.objects.bulk_create([SuspensionRow(suspension=source, **row)])
 
 
+def deputy(world, **values) -> Deputy:
+    row = {"person": world.person, "up_to_twd": 5000, "valid_from": NOW.date(), "set_by": world.person}
+    return Deputy.objects.bulk_create([Deputy(**(row | values))])[0]
+
+
+def held_order(world) -> Order:
+    return placed(wish(SiteFactory(customer__settlement="monthly", customer__is_blocked=True)), by=world.person)
+
+
+def decision(world, **values) -> None:
+    """About an order that fits its limit by then, so that anybody of the office may decide."""
+    order = held_order(world)
+    row = {"order": order, "hold": order.holds.last(), "outcome": "released", "grounds": "fits", "by": world.person}
+    row |= {"note": "x", "order_twd": 820, "exposure_twd": 820, "limit_twd": 820, "was_blocked": False}
+    HoldDecision.objects.bulk_create([HoldDecision(operation_id=uuid.uuid4(), **(row | values))])
+
+
 def search(world, **values) -> None:
     row = {"person": world.person, "name": "x", "query": "state=held", "operation_id": uuid.uuid4()}
     SavedSearch.objects.bulk_create([SavedSearch(**(row | values))])
@@ -440,6 +459,16 @@ BROKEN: dict[str, Callable] = {
     "order.state_moves": lambda w: Order.objects.filter(pk=w.order.pk).update(state="review"),
     "order.customer_changes_by_merge": lambda w: Order.objects.filter(pk=w.order.pk).update(customer=CustomerFactory()),
     "order.frozen": lambda w: change(Order, variant="other"),
+    "order.held_goes_on_by_a_decision": lambda w: Order.objects.filter(pk=held_order(w).pk).update(state="confirmed"),
+    "deputy.a_person_is_a_deputy_once": lambda w: twice(lambda: deputy(w)),
+    "deputy.a_deputy_has_an_amount": lambda w: deputy(w, up_to_twd=0),
+    "deputy.a_deputy_ends_after_the_start": lambda w: deputy(w, valid_until=NOW.date() - dt.timedelta(days=1)),
+    "deputy.an_ended_deputy_says_by_whom": lambda w: deputy(w, ended_at=NOW),
+    "deputy.frozen": lambda w: deputy(w) and change(Deputy, up_to_twd=9000),
+    "holddecision.a_decision_says_why": lambda w: decision(w, note=""),
+    "holddecision.a_deputys_decision_names_it": lambda w: decision(w, deputy=deputy(w)),
+    "holddecision.append_only": lambda w: decision(w) or change(HoldDecision, note="y"),
+    "holddecision.only_who_may_decide": lambda w: decision(w, exposure_twd=821),
     "orderline.one_line_a_product": lambda w: again(OrderLine),
     "orderline.a_line_is_sane": lambda w: change(OrderLine, ordered=100, rest="owed"),
     "orderline.what_is_short_is_explained": lambda w: change(OrderLine, delivered=0, empties_taken=0, rest=""),

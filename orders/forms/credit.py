@@ -19,7 +19,12 @@ class DecideForm(forms.Form):
     """Why a held order goes out, or does not."""
 
     operation_id = OperationIdField()
-    note = forms.CharField(label=_("Note"), max_length=200, error_messages={"required": _("Write why.")})
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        error_messages={"required": _("Write why.")},
+    )
 
 
 class DeputyForm(forms.Form):

@@ -429,6 +429,14 @@ class Order(Record):
         return self._reason_to_hold()
 
     # --- moves -----------------------------------------------------------------------------------------------------
+    def _check_state(self, *states: str) -> None:
+        if self.state not in states:
+            raise Refused(
+                _("Order %(number)s is %(state)s; that is not possible now.")
+                % {"number": self.number, "state": self.get_state_display()},
+                code="illegal_move",
+            )
+
     def _move(
         self,
         to: str,
@@ -444,12 +452,7 @@ class Order(Record):
         start = self.state
         if self.channel == self.Channel.COUNTER:
             announce = ""  # they stand before us
-        if to not in MOVES[start]:
-            raise Refused(
-                _("Order %(number)s is %(state)s; that is not possible now.")
-                % {"number": self.number, "state": self.get_state_display()},
-                code="illegal_move",
-            )
+        self._check_state(*(each for each, ends in MOVES.items() if to in ends))
         self.state = to
         for name, value in (fields or {}).items():
             setattr(self, name, value)
@@ -496,12 +499,7 @@ class Order(Record):
     def hold(self, *, by: User | None, reason: str) -> None:
         """A manager must decide first; the reason says what about. What is confirmed only credit puts on hold again."""
         self.lock()
-        if self.state != State.PLACED:
-            raise Refused(
-                _("Order %(number)s is %(state)s; that is not possible now.")
-                % {"number": self.number, "state": self.get_state_display()},
-                code="illegal_move",
-            )
+        self._check_state(State.PLACED)
         self._move(State.HELD, by=by, reason=reason, fields={"hold_reason": reason})
 
     @transaction.atomic
@@ -524,6 +522,7 @@ class Order(Record):
     def unplan(self, *, by: User | None, reason: str = "") -> None:
         """It left its route before departure."""
         self.lock()
+        self._check_state(State.PLANNED)
         self._move(State.CONFIRMED, by=by, reason=reason)
 
     @transaction.atomic
@@ -536,6 +535,7 @@ class Order(Record):
     def bring_back(self, *, by: User | None, reason: str, at: dt.datetime | None = None) -> None:
         """The visit failed: back to the office, red until the customer agreed to a day."""
         self.lock()
+        self._check_state(State.PLANNED, State.OUT)
         self._move(
             State.CONFIRMED, by=by, reason=reason, at=at, announce="failed", fields={"needs_day": True, "slot": None}
         )
@@ -652,20 +652,11 @@ class Order(Record):
             raise Refused(
                 _("Cylinders of this order were handed over. It can only be settled as delivered."), code="handed_over"
             )
-        if to == State.CONFIRMED and self._was_cancelled and (why := self._reason_to_hold()):
-            raise Refused(
-                _("%(why)s: cancel it and take it again, so that a manager decides.") % {"why": why.capitalize()},
-                code="credit",
-            )
         fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
         announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
         self._move(to, by=by, reason=reason, announce=announce, fields=fields)
-        if to == State.DELIVERED and not self._was_cancelled:
+        if to == State.DELIVERED and not self.events.filter(to_state=State.CANCELLED).exists():
             owe_the_rest(self, by=by)
-
-    @property
-    def _was_cancelled(self) -> bool:
-        return self.events.filter(to_state=State.CANCELLED).exists()
 
     @transaction.atomic
     def change(self, wish: Wish, *, by: User, operation_id: uuid.UUID, at: dt.datetime | None = None) -> None:

@@ -65,6 +65,23 @@ def moves_are_legal() -> list[tuple[Any, Any]]:
 
 
 @invariant
+def held_orders_go_on_by_a_decision() -> list[tuple[Any, Any]]:
+    """What was on hold went out after somebody decided so about that hold, and what was turned down is cancelled."""
+    return rows("""
+        SELECT o.number, 'went on and nobody let it go'
+        FROM orders_orderevent e JOIN orders_order o ON o.id = e.order_id
+        WHERE e.from_state = 'held' AND e.to_state = 'confirmed' AND NOT EXISTS (
+            SELECT 1 FROM orders_holddecision d WHERE d.outcome = 'released' AND d.hold_id = (
+                SELECT max(h.id) FROM orders_orderevent h
+                WHERE h.order_id = e.order_id AND h.id < e.id AND h.to_state = 'held' AND h.from_state <> 'held'))
+        UNION ALL
+        SELECT o.number, 'was turned down and is ' || o.state FROM orders_holddecision d
+        JOIN orders_order o ON o.id = d.order_id
+        WHERE d.outcome = 'declined' AND o.state NOT IN ('cancelled', 'review', 'delivered')
+    """)
+
+
+@invariant
 def changes_name_their_actor() -> list[tuple[Any, Any]]:
     """What a person did says who; only generators act without one."""
     return rows("""

@@ -21,6 +21,7 @@ from luckygas.clock import business_day
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
 from pilot.models import Flag
 from pilot.seed.book import Book
+from pilot.seed.credit import write_credit
 from pilot.seed.crew import make_crews, make_customers_users, make_office
 from pilot.seed.evening import close_day
 from pilot.seed.history import History
@@ -123,6 +124,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     write_readings(book, town, seed=seed, since=since, today=today, by=office["dispatcher"].pk)
     write_price_changes(town, wares, at=at, by=office["manager"])
     write_payments(town, at=at, by=office["manager"])
+    write_credit(at=at, office=office)
     write_records(town, seed=seed, by=office["manager"])
     write_reports(seed=seed, at=at)
     write_signatures(seed=seed, at=at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pilot.seed.day import Day
 from pilot.seed.rows import moment
 
-CANCELLED, COUNTER, HELD, UNPLANNED, LATE, GAS_OUT, AHEAD = 4, 4, 4, 12, 2, 3, 40
+CANCELLED, COUNTER, HELD, UNPLANNED, LATE, GAS_OUT, AHEAD = 4, 4, 6, 12, 2, 3, 40
 
 
 class Waiting(Day):

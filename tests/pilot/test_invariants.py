@@ -24,6 +24,7 @@ from tests.factories import (
     SiteFactory,
     SlotFactory,
     StandingOrderFactory,
+    UserFactory,
     decided,
     placed,
     priced,
@@ -74,6 +75,9 @@ def world(dispatcher):
     StandingDay.write_due(until=timezone.localdate())
     StandingDay.objects.get().make(decision=decided())
     read_and_change_prices(site=delivered.site, by=dispatcher)
+    blocked = SiteFactory(customer__settlement="monthly", customer__is_blocked=True)
+    _held, declined = placed(wish(blocked), by=dispatcher), placed(wish(blocked), by=dispatcher)
+    declined.decline(by=UserFactory(roles=["manager"]), note="x")
     close_yesterday(by=dispatcher)
     return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
 
@@ -298,6 +302,15 @@ CASES = {
         ("0 kg at 41, charged 820", misread("is_new_meter = true")),
         ("21.00 kg at 41, charged 820", misread("reading_kg = 121")),
         ("0 kg at 41, charged 820", misread("reversed_at = now(), reversed_by_id = by_id, reversed_why = 'x'")),
+    ],
+    "held_orders_go_on_by_a_decision": [
+        ("nobody let it go", [*off(ORDER), f"UPDATE {ORDER} SET state = 'confirmed' WHERE state = 'held'",
+                              "INSERT INTO orders_orderevent (order_id, from_state, to_state, at, recorded_at, channel,"
+                              " reason, announces, operation_id, data) SELECT order_id, 'held', 'confirmed', at, at,"
+                              " channel, '', '', gen_random_uuid(), '{}' FROM orders_orderevent"
+                              " WHERE to_state = 'held'"]),
+        ("turned down and is confirmed", [*off(ORDER), f"UPDATE {ORDER} SET state = 'confirmed'"
+                                          " WHERE state = 'cancelled'"]),
     ],
     "prices_stay_as_they_were_entered": [
         ("is 841", [*off(PRICE), f"UPDATE {PRICE} SET amount_twd = 841 WHERE amount_twd = 840"]),
