@@ -87,12 +87,17 @@ class Places:
 def rows_of_orders(suspension: Suspension, orders: Iterable[Order], *, at: dt.datetime) -> list[SuspensionRow]:
     """A row for each of these orders with the window it could have; who needs gas first chooses first."""
     orders = list(orders)
-    needs = run_outs({order.site for order in orders})
+    needs = _needs({order.site for order in orders}, at)
     until = business_day(max(at, suspension.ends_at)) + dt.timedelta(days=DAYS_AHEAD)
     Slot.open_days(since=business_day(at), until=until)
     places = Places(until, _calendars(suspension, at=at, until=until), at)
     orders.sort(key=lambda order: (*_need(order, needs.get(order.site_id)), order.promised_from, order.pk))
     return [_row(suspension, order, places, needs.get(order.site_id)) for order in orders]
+
+
+def _needs(sites: set[Site], at: dt.datetime) -> dict[int, RunOut]:
+    """When each site's gas is used up, by id. Who would have been without gas by now, and never called, is unknown."""
+    return {site: run_out for site, run_out in run_outs(sites).items() if run_out.last >= business_day(at)}
 
 
 def _need(order: Order, run_out: RunOut | None) -> tuple[bool, dt.date]:
@@ -140,7 +145,7 @@ def rows_of_dates(suspension: Suspension, *, at: dt.datetime) -> list[Suspension
     as_it_is, as_it_would_be = Outlook(found, at=at), Outlook(found, at=at)
     reach = until + dt.timedelta(days=DAYS_AHEAD + 1)
     as_it_would_be.calendar_of = _calendars(suspension, at=at, until=reach)
-    needs = run_outs({each.site for each in found})
+    needs = _needs({each.site for each in found}, at)
     rows = []
     for each in found:
         would = {coming.on: coming for coming in as_it_would_be.days(each, until=until)}

@@ -24,7 +24,6 @@ from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now,
 from orders.wishes import Wish
 
 MOST_WINDOWS = 6
-DAYS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -152,8 +151,7 @@ class Sheet:
     @cached_property
     def suspended(self) -> list[str]:
         """Why windows of the next days are missing: a typhoon is nobody's fault, and everybody asks."""
-        today = business_day(self.at)
-        return self.calendar.told(today + dt.timedelta(days=n) for n in range(DAYS_TOLD))
+        return self.calendar.told(business_day(self.at))
 
     @cached_property
     def soonest(self) -> Estimate | Refused:

@@ -22,6 +22,7 @@ from orders.models.slot import DAYS_AHEAD, Slot
 LOAD_MINUTES = 20  # to the truck and out of the yard, before the first stop
 SPREAD_MINUTES = 40  # an honest "between"
 AT_MOST_MINUTES = 240
+DAYS_TOLD = 5
 
 
 class Break(NamedTuple):
@@ -108,9 +109,10 @@ class Calendar:
             return _("This address has no delivery hours. Call the office.")
         return ""
 
-    def told(self, days: Iterable[dt.date]) -> list[str]:
-        """A sentence for each break of these days, for the person who looks for a window and finds none."""
-        return [say_break(day, each) for day in sorted(days) for each in self.breaks.get(day, ())]
+    def told(self, today: dt.date) -> list[str]:
+        """A sentence for each break of the next days, for the person who looks for a window and finds none."""
+        days = (today + dt.timedelta(days=n) for n in range(DAYS_TOLD))
+        return [say_break(day, each) for day in days for each in self.breaks.get(day, ())]
 
 
 def say_break(day: dt.date, found: Break) -> str:

@@ -194,6 +194,7 @@ def _context(caller: Caller, form: DeskForm | None, *, is_part: bool = False) ->
         "shown": [row for row in rows if row.is_shown],
         "more": [row for row in rows if not row.is_shown],
         "windows": _offered(windows),
+        "suspended": [] if is_part else calendar.told(today),
         "templates": [] if is_part else form.templates(),
     }
 

@@ -114,6 +114,15 @@ def test_the_page_takes_as_many_queries_for_three_orders_as_for_one(
         browser.get(suspension.get_absolute_url())
 
 
+def test_the_desk_reads_why_windows_are_missing(signed_in, dispatcher, manager):
+    site, _priced = SiteFactory(), priced()
+    come(draw_up(by=manager), by=manager)
+
+    page = signed_in(dispatcher).get(reverse("orders:call", args=[site.customer.number]))
+
+    assert "颱風" in page.content.decode()
+
+
 def test_a_customer_reads_why_windows_are_missing_and_a_form_from_before_gets_a_sentence(
     signed_in, manager, web_ordering
 ):
