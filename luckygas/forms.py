@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from luckygas.errors import Refused
+
+gettext_noop("- Select an option -")  # Django's own word for "nothing chosen", which 6.1 does not say in Chinese
 
 
 class OperationIdField(forms.UUIDField):
