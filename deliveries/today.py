@@ -57,7 +57,6 @@ VERSION = """
            JOIN deliveries_route r ON r.id = s.route_id WHERE r.day = %(day)s),
         (SELECT string_agg(concat_ws(',', id, state), ' ' ORDER BY id) FROM deliveries_route WHERE day = %(day)s),
         (SELECT concat(max(id), count(*) FILTER (WHERE closed_at IS NULL)) FROM deliveries_review),
-        (SELECT concat(max(id), count(*) FILTER (WHERE owner_id IS NULL)) FROM deliveries_variance),
         (SELECT string_agg(concat_ws(',', id, owner_id), ' ' ORDER BY id) FROM customers_incident
           WHERE closed_at IS NULL),
         (SELECT string_agg(concat_ws(',', id, unsent), ' ' ORDER BY id) FROM deliveries_device WHERE unsent > 0),
@@ -93,7 +92,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Today:
-    """Everything the page shows, read in eleven queries at any number of orders."""
+    """Everything the page shows, read in ten queries at any number of orders."""
 
     at: dt.datetime
     figures: list[Figure]

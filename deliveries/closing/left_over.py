@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from customers.models import Site
-from deliveries.models import LeftOver
+from deliveries.models import LeftOver, Stop
 from deliveries.today import midnight
 from orders.models import Order, OrderLine
 from orders.run_out import RunOut
@@ -26,11 +26,20 @@ class Row(NamedTuple):
 
 
 def rows(day: dt.date, decisions: Iterable[LeftOver]) -> list[Row]:
-    """Open orders promised until that day, and what it owes without an agreed day; undecided first, in two queries."""
+    """Open orders promised until that day, and what it owes without an agreed day; undecided first, in two queries.
+
+    What still stands on a route of the day is that route's business.
+    """
     owed = Q(channel="owed", needs_day=True, promised_on=day + DAY, placed_at__lt=midnight(day + DAY))
     late = Q(promised_on__lte=day) | owed
     lines = Prefetch("lines", OrderLine.objects.select_related("product"))
-    orders = Order.objects.open().filter(late).select_related("customer", "site__area").prefetch_related(lines)
+    driven = Stop.objects.todo().filter(order=OuterRef("pk"), kind=Stop.Kind.DELIVER, route__day__lte=day)
+    orders = (
+        Order.objects.open()
+        .filter(late, ~Exists(driven))
+        .select_related("customer", "site__area")
+        .prefetch_related(lines)
+    )
     kept = {row.order_id: row for row in decisions if row.outcome == LeftOver.Outcome.KEPT}
     found = [Row(order, kept.get(order.pk)) for order in orders.order_by("promised_on", "promised_to", "pk")]
     return sorted(found, key=lambda row: row.decision is not None)

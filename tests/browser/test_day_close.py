@@ -20,7 +20,7 @@ def test_a_day_is_closed_by_keyboard(page_for, dispatcher, axe):
     page = page_for(dispatcher, DESK)
     keys = page.keyboard
     page.goto(f"/dispatch/routes/{back.route.pk}/")
-    keys.press("c")
+    keys.press("F8")
 
     page.get_by_label("點到的現金").focus()
     keys.type("1600")

@@ -15,7 +15,7 @@ from deliveries.models import CashCount, ClosedDay, LeftOver, Route, Variance
 from luckygas.errors import Refused
 from orders.wishes import When
 from tests.deliveries.evening import came_back, count
-from tests.factories import DriverFactory, SlotFactory, UserFactory, placed
+from tests.factories import DriverFactory, RouteFactory, SlotFactory, UserFactory, placed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 DAY = dt.timedelta(days=1)
@@ -58,6 +58,14 @@ def test_an_order_of_the_day_waits_for_a_decision(today, by):
 
     assert (row.order, row.decision) == (order, None)
     assert facts(today) == ["#left-over"]
+
+
+def test_what_still_stands_on_a_route_of_the_day_is_the_routes_business(today, by):
+    route = RouteFactory(code="瑞1")
+    route.add(placed(), by=by)
+
+    assert Evening(today).orders == []
+    assert facts(today) == [str(route.pk)]
 
 
 def test_a_day_the_customer_agreed_to_takes_it_off_the_day(today, by):

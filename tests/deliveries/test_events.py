@@ -95,6 +95,18 @@ def test_what_was_not_asked_for_but_given_back_moves_too(driver, order, stop):
     assert ("16", 2, "other_empties") in moved(order)
 
 
+def test_an_empty_with_gas_left_comes_back_as_such(driver, order, stop):
+    send(driver, handed(stop, row(parts=1)))
+
+    assert dict(driver.vehicle.place.stock()) == {(order.lines.get().product_id, "part"): 1}
+
+
+def test_no_more_with_gas_left_than_came_back_is_believed(driver, order, stop):
+    send(driver, handed(stop, row(parts=5)))
+
+    assert ("20", 1, "taken_part") in moved(order)
+
+
 def test_short_and_to_be_brought_later_is_owed(driver, twenty):
     order = placed(items=(Item(twenty, 2, 2),))
     departed(driver, order)

@@ -108,6 +108,19 @@ def test_what_is_handed_over_of_a_held_order_is_checked_and_nobody_let_it_go(ord
     assert list(held.events.values_list("to_state", flat=True)) == ["placed", "held", "review"]
 
 
+def test_empties_with_gas_left_are_kept_apart(order, twenty):
+    deliver(order, handed(Handed(twenty, 2, 2, parts=1)))
+
+    assert {("20", 1, "taken"), ("20", 1, "taken_part")} <= set(moved(order))
+
+
+def test_no_more_with_gas_left_than_came_back(order, twenty):
+    with pytest.raises(Refused) as refused:
+        deliver(order, handed(Handed(twenty, 2, 1, parts=2)))
+
+    assert refused.value.code == "bad_quantity"
+
+
 def test_a_contested_order_is_handed_over_once(order, twenty):
     contest(order, handed(Handed(twenty, 2, 2)))
 

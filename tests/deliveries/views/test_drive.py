@@ -256,6 +256,16 @@ def test_another_amount_another_empty_and_another_kind(phone, driver, twenty):
     assert order.owed_orders.count() == 0
 
 
+def test_an_empty_with_gas_left_is_said_and_never_more_than_came_back(phone, driver, order, stop):
+    path = f"/drive/stops/{stop.pk}/"
+    assert 'name="items.20.parts"' in phone.get(path).content.decode()
+
+    assert phone.post(path, typed(**{"items.20.parts": "2"})).status_code == 422
+    assert phone.post(path, typed(**{"items.20.parts": "1"})).status_code == 303
+
+    assert dict(driver.vehicle.place.stock())[order.lines.get().product_id, "part"] == 1
+
+
 def test_left_there_makes_a_stop_that_collects(phone, order, stop):
     phone.post(f"/drive/stops/{stop.pk}/", typed(choice="left"))
     collecting = Stop.objects.get(kind="collect_money")
