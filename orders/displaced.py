@@ -171,7 +171,7 @@ def _row_of_date(
         standing=instead.standing,
         was_on=instead.on,
         day=instead.day,
-        sentence=instead.reason,
+        sentence="" if instead.day else instead.reason,
         runs_out_on=run_out.first if run_out else None,
         is_urgent=is_dry or instead.state == StandingDay.State.REFUSED,
     )

@@ -194,7 +194,7 @@ def _move_date(row: SuspensionRow) -> None:
     if coming is None or coming.order:
         row.settle(Outcome.GONE, _("It was made or changed before."))
     elif coming.state == PLANNED:
-        row.settle(Outcome.MOVED, coming.reason, day=coming.day)
+        row.settle(Outcome.MOVED, day=coming.day)
     elif coming.state == StandingDay.State.SKIPPED:
         row.settle(Outcome.SKIPPED, coming.reason, day=None)
     else:
