@@ -33,7 +33,7 @@ def waiting(day: dt.date) -> list[Part]:
     for weighing in (
         Weighing.objects.kept().filter(stop__in=by_order.values(), was_reported=True).select_related("stop", "product")
     ):
-        back[weighing.stop.order_id, weighing.product] -= 1
+        back[weighing.stop.order_id or 0, weighing.product] -= 1
     return [
         Part(by_order[order], product, count)
         for (order, product), count in sorted(back.items(), key=lambda item: item[0][0])

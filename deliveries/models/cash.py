@@ -48,8 +48,8 @@ class CashLeg(models.Model):
     ) -> None:
         """Write one transfer; its id follows from its cause, so that it is posted once. Zero legs are left out."""
         kind, key = cause
-        cls.objects.bulk_create(
-            cls(
+        CashLeg.objects.bulk_create(
+            CashLeg(
                 transfer=derived_id("cash", kind, key), account=account, amount_twd=amount, route=route,
                 cause_kind=kind, cause_id=str(key), at=at, by=by,
             )

@@ -105,7 +105,7 @@ class Weighing(Record):
     def _post(self, twd: int, *, purpose: str, by: User, at: dt.datetime) -> None:
         """The credit, and the cylinder from those with gas left to the empties; less than nothing is the way back."""
         account, cause = AccountEntry.Account, ("weighing", self.pk)
-        legs = {account.RECEIVABLE: -twd, account.GAS_CREDIT: twd}
+        legs: dict[str, int] = {account.RECEIVABLE: -twd, account.GAS_CREDIT: twd}
         AccountEntry.post(customer=self.stop.site.customer, legs=legs, cause=cause, purpose=purpose, by=by, at=at)
         if self.was_reported:
             depot = self.stop.route.depot.place
@@ -179,4 +179,5 @@ def came_back(stop: Stop, product: Product) -> dict[str, int]:
     if stop.order_id and stop.kind == Stop.Kind.DELIVER:
         causes |= Q(cause_kind="order", cause_id=str(stop.order_id), purpose__in=["taken", "taken_part"])
     rows = CylinderMovement.objects.filter(causes, product=product).order_by().values_list("to_state")
-    return {State.EMPTY: 0, State.PART: 0} | dict(rows.annotate(Sum("quantity")))
+    back: dict[str, int] = {State.EMPTY: 0, State.PART: 0}
+    return back | dict(rows.annotate(Sum("quantity")))
