@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("operation_id", models.UUIDField(unique=True)),
                 (
                     "outcome",
-                    models.CharField(choices=[("released", "let go"), ("declined", "turned down")], max_length=8),
+                    models.CharField(choices=[("released", "released"), ("declined", "turned down")], max_length=8),
                 ),
                 (
                     "grounds",
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                     ("confirm", "confirm"),
                     ("reschedule", "another day"),
                     ("cancel", "cancel"),
-                    ("release", "let go"),
+                    ("release", "release"),
                     ("decline", "turn down"),
                 ],
                 max_length=10,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
@@ -29,7 +30,7 @@ class BulkMove(Record):
         CONFIRM = "confirm", _("confirm")
         RESCHEDULE = "reschedule", _("another day")
         CANCEL = "cancel", _("cancel")
-        RELEASE = "release", _("let go")
+        RELEASE = "release", pgettext_lazy("order", "release")
         DECLINE = "decline", _("turn down")
 
     operation_id = models.UUIDField(unique=True)

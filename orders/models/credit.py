@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Frozen, Record, raise_check
@@ -144,7 +145,7 @@ class HoldDecision(models.Model):
     """What became of one hold: let go or turned down, by whom and why, and how the customer stood that moment."""
 
     class Outcome(models.TextChoices):
-        RELEASED = "released", _("let go")
+        RELEASED = "released", pgettext_lazy("order", "released")
         DECLINED = "declined", _("turned down")
 
     class Grounds(models.TextChoices):

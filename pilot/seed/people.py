@@ -21,6 +21,7 @@ from pilot.seed.town import GROUNDS, Ground
 MOBILES, LANDLINES = 14_000, 1_000  # how many numbers the two blocks of "nobody" have; see words.py
 ALL_DAY, MORNING, NOON, LATE = 0xFFF, 0x00F, 0x03C, 0xFC0
 WITH_WEB_ACCOUNT = 0.025
+BLOCKED = frozenset({7, 11})  # shops that are blocked in a town of any size
 HOUSEHOLD_TAKES = (("20", 1, 68), ("16", 1, 20), ("20", 2, 4), ("4", 1, 2), ("joy4", 1, 2), ("10", 1, 2), ("h16", 1, 2))
 BUSINESS_TAKES = (
     ("20", 1, 20), ("20", 2, 26), ("20", 3, 10), ("50", 1, 9), ("50", 2, 3), ("16", 1, 7), ("16", 2, 4), ("p20", 1, 4),
@@ -163,7 +164,7 @@ class People:
         takes, quantity = (self.wares["20"], pinned.quantity) if pinned else self._takes(is_business)
         is_monthly = throw.random() < (0.85 if is_business else 0.01)
         limit = throw.choice((20_000, 30_000, 60_000, 120_000, None)) if is_business and is_monthly else None
-        is_blocked = is_monthly and not pinned and throw.random() < 0.01
+        is_blocked = is_monthly and not pinned and (throw.random() < 0.01 or index in BLOCKED)
         self.customers.add(
             pk, number, name[0], "commercial" if is_business else "household", name[1], name[0] if is_business else "",
             takes.is_metered, "monthly" if is_monthly else "cash", limit, is_blocked, "",
