@@ -45,7 +45,8 @@ def counted_routes_hold_nothing() -> list[tuple[Any, Any]]:
         ), counted AS (
             SELECT c.id, c.route_id, place.id AS truck, (
                 SELECT max(m.id) FROM orders_cylindermovement m
-                WHERE (m.cause_kind, m.cause_id) IN (('route', c.route_id::text), ('count', c.id::text))) AS last_id
+                WHERE (m.cause_kind, m.cause_id) IN (('route', c.route_id::text), ('count', c.id::text))
+                  AND place.id IN (m.from_place_id, m.to_place_id)) AS last_id
             FROM deliveries_cashcount c JOIN deliveries_route r ON r.id = c.route_id
             JOIN orders_place place ON place.kind = 'truck' AND place.cause_id = r.vehicle_id::text
             WHERE EXISTS (SELECT 1 FROM deliveries_cylindercount k WHERE k.count_id = c.id)
