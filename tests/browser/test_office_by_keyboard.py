@@ -155,7 +155,7 @@ def box_of(page: Page, order: Order) -> Locator:
     return page.get_by_role("row").filter(has_text=order.number).get_by_role("checkbox")
 
 
-def test_from_the_list_to_one_order_and_its_confirmation(page_for, manager, shops):
+def test_from_the_list_to_one_order_and_its_release(page_for, manager, shops):
     Customer.objects.filter(pk=shops[1].pk).update(settlement="monthly", is_blocked=True)
     held, other = placed(wish(shops[1].sites.get())), placed(wish(shops[0].sites.get()))
     assert held.state == "held"
@@ -169,8 +169,11 @@ def test_from_the_list_to_one_order_and_its_confirmation(page_for, manager, shop
     press(page, "Home", "ArrowDown", "Enter")
     expect(page.get_by_role("heading", name=held.number)).to_be_visible()
     press(page, "F10")
+    expect(page.get_by_label("備註")).to_be_focused()
+    page.keyboard.type("明天匯款")
+    press(page, "F10")
 
-    expect(in_told(page, "確認")).to_be_visible()
+    expect(in_told(page, "放行了")).to_be_visible()
     held.refresh_from_db()
     assert held.state == "confirmed"
 

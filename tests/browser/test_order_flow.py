@@ -100,10 +100,11 @@ def test_confirm(page_for, manager, held):
     page = page_for(manager, DESK)
     page.goto(held.get_absolute_url())
 
-    page.get_by_label("為什麼可以出").fill("早上匯款了")
-    page.get_by_role("button", name="確認").click()
+    page.get_by_role("link", name="放行 F10").click()
+    page.get_by_label("備註").fill("早上匯款了")
+    page.get_by_role("button", name="放行").click()
 
-    expect(page.get_by_text("早上匯款了").first).to_be_visible()
+    expect(page.get_by_role("cell", name="早上匯款了")).to_be_visible()
     held.refresh_from_db()
     assert held.state == "confirmed"
 
