@@ -15,7 +15,7 @@ from customers.models import Payment
 from deliveries.models import Route, Stop
 from luckygas.qr import Code
 from orders.models import Order, OrderLine
-from orders.models.order import track_url
+from orders.models.order_event import track_url
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from customers.models import AccountEntry
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models.cylinder import CylinderMovement, Place
-from orders.models.order import Order, OrderLine
+from orders.models.order import Order
+from orders.models.order_line import OrderLine
 from orders.models.product import Price, Product
 
 State = CylinderMovement.State

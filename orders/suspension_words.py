@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Suspension
 from orders.models import SuspensionRow
-from orders.models.order import promise_text
+from orders.models.order_event import promise_text
 from orders.windows import say_day
 
 NAMED = 3  # orders that one message names

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from orders.models import Order
-from orders.models.order import promise_text
+from orders.models.order_event import promise_text
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0010_a_block_says_why'),
+        ("customers", "0010_a_block_says_why"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='accountentry',
-            index=models.Index(fields=['day', 'account'], include=('amount_twd',), name='legs_of_a_day'),
+            model_name="accountentry",
+            index=models.Index(fields=["day", "account"], include=("amount_twd",), name="legs_of_a_day"),
         ),
     ]

@@ -4,7 +4,9 @@ from orders.models.bulk_move import BulkMove, BulkRow
 from orders.models.credit import Deputy, HoldDecision
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
 from orders.models.meter import MeterReading
-from orders.models.order import Order, OrderEvent, OrderLine
+from orders.models.order import Order
+from orders.models.order_event import OrderEvent
+from orders.models.order_line import OrderLine
 from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
 from orders.models.saved_search import SavedSearch

@@ -7,8 +7,6 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
 
-import pgtrigger
-from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -16,17 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Message, Site
+from customers.models import Customer, Site
 from customers.models import LeakCheck as CheckAtSite
 from luckygas import live
 from luckygas.clock import business_day
-from luckygas.db import AppendOnly, Frozen, Moves, Record, derived_id, digest, raise_check
+from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders import rules, windows
 from orders.exposure import exposure_of
 from orders.models.credit import HoldDecision
-from orders.models.product import Price, Product
+from orders.models.order_event import OrderEvent
+from orders.models.order_line import OrderLine
+from orders.models.order_state import MOVES, TO_REVIEW, Channel, State
+from orders.models.order_triggers import FollowsMerge, GoesOnByDecision, OnlyOfTheNewSystem
+from orders.models.product import Price
 from orders.models.slot import Slot
 from orders.querysets import OPEN, OrderQuerySet
 from orders.signals import order_moved
@@ -41,102 +43,10 @@ TRACKING_DAYS = 7
 LAST_MINUTE = dt.timedelta(hours=1)  # before its end a window is no promise any more
 
 
-class State(models.TextChoices):
-    PLACED = "placed", _("received")
-    HELD = "held", _("on hold")
-    CONFIRMED = "confirmed", _("confirmed")
-    PLANNED = "planned", _("on a route")
-    OUT = "out", _("on the truck")
-    DELIVERED = "delivered", _("delivered")
-    REVIEW = "review", _("being checked")
-    CANCELLED = "cancelled", _("cancelled")
-
-
-MOVES: dict[str, tuple[str, ...]] = {
-    State.PLACED: (State.HELD, State.CONFIRMED, State.CANCELLED),
-    State.HELD: (State.CONFIRMED, State.REVIEW, State.CANCELLED),
-    State.CONFIRMED: (State.HELD, State.PLANNED, State.OUT, State.DELIVERED, State.CANCELLED),
-    State.PLANNED: (State.CONFIRMED, State.OUT, State.CANCELLED),
-    State.OUT: (State.CONFIRMED, State.DELIVERED, State.REVIEW, State.CANCELLED),
-    State.REVIEW: (State.DELIVERED, State.CONFIRMED, State.CANCELLED),
-    State.CANCELLED: (State.REVIEW,),
-    State.DELIVERED: (),
-}
-TO_REVIEW: dict[str, str] = {  # the step from each open state that leads to review
-    State.PLACED: State.CONFIRMED,
-    State.CONFIRMED: State.OUT,
-    State.PLANNED: State.OUT,
-}
-
-
-class OnlyOfTheNewSystem(pgtrigger.Trigger):
-    """No order comes into being for a customer whose system of record is the legacy one."""
-
-    name = "only_of_the_new_system"
-    when = pgtrigger.Before
-    operation = pgtrigger.Insert
-
-    def get_func(self, model: Any) -> str:
-        return f"""
-            IF NOT EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND system_of_record = 'new') THEN
-                {raise_check("this customer is still in the legacy system")}
-            END IF;
-            RETURN NEW;
-        """  # noqa: E501, S608  (no input reaches it: it becomes a trigger in a migration)
-
-
-class FollowsMerge(pgtrigger.Trigger):
-    """An order stays with its customer; only while it is open it goes along when their record is merged."""
-
-    name = "customer_changes_by_merge"
-    when = pgtrigger.Before
-    operation = pgtrigger.Update
-
-    def get_func(self, model: Any) -> str:
-        return f"""
-            IF OLD.customer_id <> NEW.customer_id AND (OLD.state IN ('delivered', 'cancelled') OR NOT EXISTS (
-                SELECT 1 FROM customers_customer WHERE id = OLD.customer_id AND merged_into_id = NEW.customer_id
-            )) THEN
-                {raise_check("an order stays with its customer")}
-            END IF;
-            RETURN NEW;
-        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
-
-
-class GoesOnByDecision(pgtrigger.Trigger):
-    """What is on hold goes out only after somebody decided so about that hold."""
-
-    name = "held_goes_on_by_a_decision"
-    when = pgtrigger.Before
-    operation = pgtrigger.Update
-
-    def get_func(self, model: Any) -> str:
-        return f"""
-            IF OLD.state = 'held' AND NEW.state = 'confirmed' AND NOT EXISTS (
-                SELECT 1 FROM orders_holddecision d
-                WHERE d.order_id = NEW.id AND d.outcome = 'released' AND d.hold_id = (
-                    SELECT max(e.id) FROM orders_orderevent e
-                    WHERE e.order_id = NEW.id AND e.to_state = 'held' AND e.from_state <> 'held')
-            ) THEN
-                {raise_check("nobody let this order go")}
-            END IF;
-            RETURN NEW;
-        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
-
-
 class Order(Record):
     """Gas that a customer asked for, with what it was decided with: prices, flags, stage, channel, promised day."""
 
-    State = State
-
-    class Channel(models.TextChoices):
-        WEB = "web", _("web")
-        PHONE = "phone", _("phone")
-        COUNTER = "counter", _("counter")
-        STANDING = "standing", _("standing order")
-        OWED = "owed", _("owed from before")
-        API = "api", _("API")
-        PAPER = "paper", _("paper")
+    State, Channel = State, Channel
 
     class PaysBy(models.TextChoices):
         CASH = "cash", _("pays the driver")
@@ -854,154 +764,10 @@ class Order(Record):
         return _t(", ").join(f"{line.product} ×{line.quantity}" for line in self.lines.all())
 
 
-class OrderLine(models.Model):
-    """So many cylinders of one product: what was ordered at which price, and what was handed over."""
-
-    class Rest(models.TextChoices):
-        NONE = "", _("nothing short")
-        OWED = "owed", _("brought later")
-        UNWANTED = "unwanted", _("not wanted")
-        SUBSTITUTED = "substituted", _("another kind instead")
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    ordered = models.PositiveSmallIntegerField()
-    empties_expected = models.PositiveSmallIntegerField(default=0)
-    unit_price_twd = models.PositiveIntegerField()
-    deposit_twd = models.PositiveIntegerField(default=0)
-    delivered = models.PositiveSmallIntegerField(null=True, blank=True)
-    empties_taken = models.PositiveSmallIntegerField(null=True, blank=True)
-    rest = models.CharField(max_length=12, choices=Rest, default=Rest.NONE, blank=True)
-
-    class Meta:
-        ordering = ["product__sort", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "product"], name="one_line_a_product"),
-            models.CheckConstraint(condition=Q(ordered__lte=99) & Q(empties_expected__lte=99), name="a_line_is_sane"),
-            models.CheckConstraint(
-                condition=Q(delivered=None) | Q(delivered__gte=models.F("ordered")) | ~Q(rest=""),
-                name="what_is_short_is_explained",
-            ),
-            models.CheckConstraint(
-                condition=Q(delivered=None, empties_taken=None)
-                | Q(delivered__isnull=False, empties_taken__isnull=False),
-                name="handed_over_together",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product_id} × {self.ordered}"
-
-    @classmethod
-    def ordered_at(cls, order: Order, item: Item, quote: Any) -> OrderLine:
-        metered = item.product.is_metered
-        return cls(
-            order=order,
-            product=item.product,
-            ordered=item.quantity,
-            empties_expected=item.empties,
-            unit_price_twd=0 if metered else quote.gas_twd,
-            deposit_twd=0 if metered else quote.deposit_twd,
-        )
-
-    @property
-    def quantity(self) -> int:
-        """What was handed over once it was, what was ordered before."""
-        return self.ordered if self.delivered is None else self.delivered
-
-    @property
-    def empties(self) -> int:
-        return self.empties_expected if self.empties_taken is None else self.empties_taken
-
-    @property
-    def amount_twd(self) -> int:
-        return self.quantity * self.unit_price_twd
-
-    @property
-    def deposit_due_twd(self) -> int:
-        """A deposit for each cylinder beyond the empties taken back."""
-        return max(self.quantity - self.empties, 0) * self.deposit_twd
-
-    @property
-    def short(self) -> int:
-        return max(self.ordered - self.quantity, 0)
-
-
-class OrderEvent(models.Model):
-    """One thing that happened to an order: from, to, who, when, through which channel and why."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    from_state = models.CharField(max_length=10, choices=State, blank=True)
-    to_state = models.CharField(max_length=10, choices=State)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-    channel = models.CharField(max_length=8, choices=Order.Channel)
-    reason = models.CharField(max_length=200, blank=True)
-    announces = models.CharField(max_length=20, blank=True)
-    operation_id = models.UUIDField(unique=True)
-    data = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [models.Index(fields=["order", "id"], name="events_of_an_order")]
-        triggers = [AppendOnly()]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.from_state} → {self.to_state}"
-
-    @classmethod
-    def write(
-        cls,
-        order: Order,
-        start: str,
-        end: str,
-        *,
-        by: User | None,
-        at: dt.datetime | None = None,
-        reason: str = "",
-        announces: str = "",
-        operation_id: uuid.UUID | None = None,
-        data: dict[str, Any] | None = None,
-    ) -> OrderEvent:
-        """Add the event, and the message row it announces, in the transaction of the move."""
-        event = cls.objects.create(
-            order=order,
-            from_state=start,
-            to_state=end,
-            by=by,
-            at=at or timezone.now(),
-            channel=order.channel,
-            reason=reason[:200],
-            announces=announces,
-            operation_id=operation_id or uuid.uuid4(),
-            data=_plain(data or {}),
-        )
-        if announces:
-            context = {"number": order.number, "promise": promise_text(order), "track": track_url(order)}
-            Message.announce(announces, customer=order.customer, cause=("order_event", event.pk), context=context)
-        return event
-
-
-def promise_text(order: Order) -> str:
-    """`11/24（二）14:40–15:20`"""
-    start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
-    return f"{windows.say_day(order.promised_on)} {start:%H:%M}–{end:%H:%M}"
-
-
-def track_url(order: Order) -> str:
-    """For messages to customers: it works without signing in, and ends some days after the delivery."""
-    return f"{settings.PUBLIC_URL}/track/{order.track_token}/"
-
-
 def _next(sequence: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s)", [sequence])
         return cursor.fetchone()[0]
-
-
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in data.items()}
 
 
 def _check_prices(items: list[Item], quotes: dict[int, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders.models.order import MOVES
+from orders.models.order_state import MOVES
 from pilot.invariants.rule import invariant, rows
 
 

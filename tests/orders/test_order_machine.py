@@ -21,7 +21,7 @@ from deliveries.models import Route, Stop
 from luckygas.errors import Refused
 from orders.handover import Handed, Handover
 from orders.models import CylinderMovement, Order, OrderEvent
-from orders.models.order import MOVES
+from orders.models.order_state import MOVES
 from orders.wishes import Item
 from tests.factories import DepotFactory, RouteFactory, SiteFactory, UserFactory, decided, priced, wish
 

@@ -14,7 +14,7 @@ from deliveries.models import Depot, Review, Route, Stop
 from luckygas.flags import decide
 from luckygas.models import User
 from orders.models import CylinderMovement, MeterReading, Order, OrderEvent, Price, Product, StandingOrder
-from orders.models.order import MOVES
+from orders.models.order_state import MOVES
 from pilot import invariants
 from pilot.seed import Size, load
 
