@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from customers.messages.notices import NOTICES
 from customers.models import Contact, Customer, Membership, Message, PhoneCode
-from customers.notices import NOTICES
 from luckygas.clock import business_day
 from luckygas.db import derived_id
 from luckygas.errors import Refused

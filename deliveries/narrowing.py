@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Driver, Stop
-from orders.narrowing import Narrowing, offer, options
 from orders.querysets import OrderQuerySet
+from orders.search.narrowing import Narrowing, offer, options
 
 MARGIN = dt.timedelta(days=7)  # an order on paper is typed in after its truck has left
 

@@ -9,7 +9,7 @@ from luckygas import views
 from luckygas.access import public
 from luckygas.api import api
 from luckygas.signin import sign_in
-from orders.api import router as templates
+from orders.standing.api import router as templates
 from orders.views.landing import landing
 
 api.add_router("", templates)

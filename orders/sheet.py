@@ -16,10 +16,10 @@ from customers.models import Site
 from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.models import User
+from orders.desk.readback import ReadBack
 from orders.forms.order import OrderForm
 from orders.models import Order, Price, Product, StandingOrder
 from orders.models.product import Quote
-from orders.readback import ReadBack
 from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now, say_day, windows_for
 from orders.wishes import Wish
 

@@ -18,7 +18,7 @@ def open_slots() -> None:
 @shared_task
 def make_standing_orders() -> None:
     """Make the orders of standing orders that are due; a second ring finds nothing left."""
-    from orders.generator import run
+    from orders.standing.generator import run
 
     run()
 
@@ -26,14 +26,14 @@ def make_standing_orders() -> None:
 @shared_task
 def announce_prices() -> None:
     """Write the next messages of price changes whose day to be told has come; at night nobody is told."""
-    from orders.announcing import announce
+    from orders.billing.announcing import announce
 
     announce()
 
 
 @shared_task
 def work_on_suspension(pk: int) -> None:
-    from orders.suspending import work
+    from orders.calendar.suspending import work
 
     work(pk)
 
@@ -41,6 +41,6 @@ def work_on_suspension(pk: int) -> None:
 @shared_task
 def go_on_with_suspensions() -> None:
     """Suspensions whose worker died, and orders that slipped into one."""
-    from orders.suspending import go_on
+    from orders.calendar.suspending import go_on
 
     go_on()

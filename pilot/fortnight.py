@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop
 
 from luckygas.charts import Bars, Place, Spark
 from luckygas.templatetags.luckygas_format import short_date
-from orders.channels import look_of, series
 from orders.models import Order
+from orders.search.channels import look_of, series
 
 DAYS = 14  # today is the last of them
 ENOUGH = 30  # deliveries from which a share says something

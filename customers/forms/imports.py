@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from customers.sheets import MOST_BYTES
+from customers.files.sheets import MOST_BYTES
 from luckygas.forms import OperationIdField
 
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from customers.messages.notices import NOTICES
 from customers.models.contact import Contact
 from customers.models.customer import Customer
-from customers.notices import NOTICES
 from customers.querysets import MessageQuerySet
 from luckygas.db import Moves, Record
 from luckygas.doorbell import ring

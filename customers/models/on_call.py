@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from customers.messages.notices import NOTICES
 from customers.models.message import Message
-from customers.notices import NOTICES
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, STAFF, User

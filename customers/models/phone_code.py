@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from customers.messages.notices import NOTICES
 from customers.models.message import Message
-from customers.notices import NOTICES
 from luckygas.db import Record
 from luckygas.errors import Refused
 

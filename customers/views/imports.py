@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from customers.columns import COLUMNS, EXAMPLE
+from customers.files.columns import COLUMNS, EXAMPLE
+from customers.files.previewing import Preview
 from customers.forms.imports import ImportForm
 from customers.models import Import
-from customers.previewing import Preview
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.forms import refuse

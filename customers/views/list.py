@@ -9,9 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from customers import export as file
 from customers.doubles import PAGE as GROUPS
 from customers.doubles import groups
+from customers.files import export as file
 from customers.forms.filter import CustomerFilterForm
 from customers.listing import Listing
 from customers.querysets import CustomerQuerySet

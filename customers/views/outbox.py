@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from customers import sms
+from customers.messages import sms
 from customers.models import Message
 from luckygas.access import public
 from luckygas.http import show

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Sum
 from customers.models import AccountEntry
 from deliveries.closing.crews import Crew, crews
 from deliveries.models import LeftOver, Variance, Weighing
-from deliveries.today import midnight
+from deliveries.watch.today import midnight
 from orders.models import CylinderMovement, Order, OrderLine, Place, Product
 
 DAY, AROUND = dt.timedelta(days=1), dt.timedelta(days=31)  # nothing is delivered further from its promised day

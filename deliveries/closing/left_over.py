@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from customers.models import Site
 from deliveries.models import LeftOver, Stop
-from deliveries.today import midnight
+from deliveries.watch.today import midnight
 from orders.models import Order, OrderLine
 from orders.run_out import RunOut
 

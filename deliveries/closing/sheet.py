@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from customers.columns import guarded
+from customers.files.columns import guarded
 from deliveries.closing.figures import Report
 from deliveries.closing.words import money_words, what_of
 

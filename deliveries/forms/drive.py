@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Route, Stop
-from deliveries.reports import MOST_OF_A_KIND
+from deliveries.reporting.reports import MOST_OF_A_KIND
 from luckygas.forms import OperationIdField
 from orders.models import Product
 

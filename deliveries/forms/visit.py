@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.forms.drive import ReportForm, count_field
 from deliveries.models import Stop
-from deliveries.photos import check_photo
-from deliveries.reports import LEAK, signature_of
+from deliveries.reporting.photos import check_photo
+from deliveries.reporting.reports import LEAK, signature_of
 from luckygas.errors import Refused
 from orders.models import Order, OrderLine, Price, Product
 

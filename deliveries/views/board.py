@@ -16,11 +16,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_GET, require_http_methods, require_POST
 
-from deliveries.board import Board, version
+from deliveries.board.board import Board, version
+from deliveries.board.visits import when_of
 from deliveries.forms.route import AddStopForm, CreateRouteForm, DayForm, MoveStopForm
 from deliveries.models import Route, Stop
 from deliveries.views.route import answer_on_route
-from deliveries.visits import when_of
 from luckygas.access import allow, person
 from luckygas.calendars import calendar
 from luckygas.errors import Refused

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deliveries import events, rounds
+from deliveries import rounds
 from deliveries.forms.drive import CloseForm, DepartForm, FailForm, ReportForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
-from deliveries.photos import keep_photo
+from deliveries.reporting import events
+from deliveries.reporting.photos import keep_photo
 from luckygas.access import allow, note_read, person
 from luckygas.db import derived_id
 from luckygas.errors import Refused

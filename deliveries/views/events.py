@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 
-from deliveries import events as reported
-from deliveries.reports import LARGEST_SEQ, moment, storable, whole
+from deliveries.reporting import events as reported
+from deliveries.reporting.reports import LARGEST_SEQ, moment, storable, whole
 from luckygas.access import allow, person
 from luckygas.models import DRIVER
 

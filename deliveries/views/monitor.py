@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_GET
 
-from deliveries.today import WEEK, Today, version
+from deliveries.watch.today import WEEK, Today, version
 from luckygas.access import allow
 from luckygas.calendars import calendar
 from luckygas.http import show

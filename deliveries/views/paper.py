@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from customers.mine import Mine
 from deliveries.models import Route
-from deliveries.sheet import LoadingSheet, RouteSheet
-from deliveries.slip import Slip
+from deliveries.paper.sheet import LoadingSheet, RouteSheet
+from deliveries.paper.slip import Slip
 from luckygas.access import allow, note_read, person
 from luckygas.http import show
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER

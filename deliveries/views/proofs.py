@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deliveries.forms.drive import PhotoForm
 from deliveries.models import Proof, Stop
-from deliveries.photos import keep_photo
+from deliveries.reporting.photos import keep_photo
 from luckygas.access import allow, note_read, person
 from luckygas.errors import Refused
 from luckygas.forms import refuse

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deliveries.forms.review import CloseReviewForm
 from deliveries.models import Review
-from deliveries.readable import in_words
+from deliveries.reporting.readable import in_words
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Payment
-from deliveries.board import lanes_of
+from deliveries.board.board import lanes_of
 from deliveries.models import Route
 from luckygas.access import allow, person
 from luckygas.errors import Refused

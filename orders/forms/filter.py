@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from luckygas.forms import DayInput, OperationIdField
 from orders.models import Order
-from orders.narrowing import OFFERED, choices
 from orders.querysets import OrderQuerySet
+from orders.search.narrowing import OFFERED, choices
 
 ANY = [("", _("all"))]
 USUAL_DAYS = 90

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from luckygas.clock import business_day
 from luckygas.forms import DayInput, OperationIdField
+from orders.billing.price_list import Row
 from orders.models import Price, PriceChange
-from orders.price_list import Row
 
 MOST_TWD = 100_000
 UNUSUAL = 0.3  # a change by more than this share is asked about once more

@@ -12,7 +12,7 @@ from customers.models import Area
 from luckygas.clock import business_day
 from luckygas.forms import DayInput, OperationIdField
 from luckygas.phones import narrow
-from orders.meters import Meter
+from orders.billing.meters import Meter
 from orders.models import MeterReading, Product
 
 

@@ -16,8 +16,8 @@ from luckygas.clock import business_day
 from luckygas.forms import DayInput, OperationIdField
 from orders.forms.order import CountField, DayField, read_day
 from orders.models import Product, StandingOrder
-from orders.rhythm import Rhythm
-from orders.standing_querysets import StandingQuerySet
+from orders.standing.querysets import StandingQuerySet
+from orders.standing.rhythm import Rhythm
 
 ANY = [("", _("all"))]
 MOST_DATES = 60

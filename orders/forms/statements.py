@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area
-from orders.monthly import Month
+from orders.billing.monthly import Month
 
 
 class MonthField(forms.CharField):

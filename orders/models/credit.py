@@ -18,7 +18,7 @@ from luckygas.db import AppendOnly, Frozen, Record, raise_check
 from luckygas.errors import Refused
 from luckygas.models import DISPATCHER, MANAGER, User
 from luckygas.templatetags.luckygas_format import money
-from orders.exposure import Exposure, exposure_of
+from orders.credit.exposure import Exposure, exposure_of
 from orders.querysets import OPEN
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders import rules, windows
-from orders.exposure import exposure_of
+from orders.credit.exposure import exposure_of
 from orders.models.credit import HoldDecision
 from orders.models.order_event import OrderEvent
 from orders.models.order_line import OrderLine

@@ -25,8 +25,8 @@ from orders import rules
 from orders.models.order import Order
 from orders.models.product import Product
 from orders.querysets import OPEN
-from orders.rhythm import Rhythm, names, words
-from orders.standing_querysets import StandingQuerySet
+from orders.standing.querysets import StandingQuerySet
+from orders.standing.rhythm import Rhythm, names, words
 from orders.wishes import Item, When, Wish
 
 if TYPE_CHECKING:

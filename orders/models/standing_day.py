@@ -16,11 +16,11 @@ from luckygas.clock import business_day
 from luckygas.db import Frozen, Moves, Record, derived_id
 from luckygas.errors import Refused
 from luckygas.models import User
-from orders.forecast import plan
 from orders.metrics import STANDING_DAYS_SETTLED
 from orders.models.order import Order
 from orders.models.standing import StandingOrder
-from orders.standing_querysets import StandingDayQuerySet
+from orders.standing.forecast import plan
+from orders.standing.querysets import StandingDayQuerySet
 
 if TYPE_CHECKING:
     from luckygas.flags import Decision

@@ -22,12 +22,12 @@ from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
 from luckygas.templatetags.luckygas_format import WEEKDAYS_EN, WEEKDAYS_ZH, in_chinese
+from orders.calendar.holidays import DayList, lines_in, source_of
+from orders.calendar.month import Month, suspensions_around
 from orders.forms.calendar import AreaDaysForm, DayOffForm, ImportDaysForm
 from orders.forms.order import read_day
-from orders.holidays import DayList, lines_in, source_of
 from orders.models import Order, Slot
 from orders.models.slot import DAYS_AHEAD
-from orders.month import Month, suspensions_around
 
 DAYS_OFF = [CalendarDay.Kind.HOLIDAY, CalendarDay.Kind.WORKDAY]
 

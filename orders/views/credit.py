@@ -17,10 +17,10 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
-from orders.credit import May, held_orders, lately_decided, unchecked
+from orders.credit.overdue import Overdue
+from orders.credit.waiting import May, held_orders, lately_decided, unchecked
 from orders.forms.credit import DecideForm, DeputyForm, OverdueForm
 from orders.models import Deputy, Order
-from orders.overdue import Overdue
 
 PAGE = 50
 

@@ -23,11 +23,11 @@ from luckygas.flags import decide
 from luckygas.forms import refuse
 from luckygas.http import done, leave, show
 from luckygas.models import DISPATCHER, MANAGER, User
-from orders.caller import Caller
+from orders.desk.caller import Caller
+from orders.desk.readback import ReadBack
+from orders.desk.ringing import ringing
 from orders.forms.desk import DeskForm
 from orders.models import Order, Price, StandingDay, StandingOrder
-from orders.readback import ReadBack
-from orders.ringing import ringing
 from orders.services import sell_at_counter
 from orders.views.incoming import number_of
 from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for

@@ -18,7 +18,7 @@ from luckygas.errors import Refused
 from luckygas.http import leave, show
 from luckygas.models import DISPATCHER, MANAGER
 from luckygas.phones import national
-from orders import ringing as exchange
+from orders.desk import ringing as exchange
 
 LONGEST = 2_000  # bytes of a report
 

@@ -15,7 +15,7 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show, wants_part
 from luckygas.models import DISPATCHER, MANAGER
-from orders.exposure import exposure_of
+from orders.credit.exposure import exposure_of
 from orders.forms.office import ConfirmForm, DeliverForm, HoldForm, RescheduleForm
 from orders.holdings import cylinders_at
 from orders.models import Order

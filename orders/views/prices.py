@@ -20,11 +20,11 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
-from orders.crossing import crossing
+from orders.billing.crossing import crossing
+from orders.billing.price_list import changed_by, counted, price_list, with_own_prices
 from orders.forms.order import read_day
 from orders.forms.prices import EnterPricesForm, RepriceForm, WithdrawPricesForm
 from orders.models import Order, PriceChange
-from orders.price_list import changed_by, counted, price_list, with_own_prices
 
 PAGE = 20
 

@@ -19,10 +19,10 @@ from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import DISPATCHER, MANAGER
 from luckygas.templatetags.luckygas_format import money
+from orders.billing.meters import history, never_read, to_read
+from orders.billing.monthly import Month
 from orders.forms.readings import CorrectReadingForm, MetersFilterForm, ReadingForm, ReadingsForm
-from orders.meters import history, never_read, to_read
 from orders.models import MeterReading
-from orders.monthly import Month
 
 MOST_METERS = 60  # in one form: about a day's round
 

@@ -25,7 +25,7 @@ from luckygas.models import DISPATCHER, MANAGER
 from orders.forms.order import read_day
 from orders.forms.standing import EndForm, MakeForm, PauseForm, PutAsideForm, StandingFilterForm, StandingForm
 from orders.models import StandingDay, StandingOrder
-from orders.upcoming import Coming, DayAhead, Outlook, know_products
+from orders.standing.upcoming import Coming, DayAhead, Outlook, know_products
 
 PAGE, NEXT, WRITTEN, MONTHS = 50, 8, 20, 6
 

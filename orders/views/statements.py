@@ -11,8 +11,8 @@ from customers.models import Customer
 from luckygas.access import allow, note_read, person
 from luckygas.http import show
 from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
+from orders.billing.monthly import Month, Sums, month_sums, monthly, total
 from orders.forms.statements import StatementsFilterForm
-from orders.monthly import Month, Sums, month_sums, monthly, total
 
 PAGE = 50
 MOST_PRINTED = 400  # sheets of one print

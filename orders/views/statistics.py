@@ -13,7 +13,7 @@ from luckygas.models import DISPATCHER, MANAGER
 from orders.forms.filter import USUAL_DAYS, OrderFilterForm
 from orders.models import Order
 from orders.querysets import OrderQuerySet
-from orders.statistics import Statistics
+from orders.search.statistics import Statistics
 
 MOST_DAYS = 366
 

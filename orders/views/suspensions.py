@@ -22,10 +22,10 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, leave, show
 from luckygas.models import DISPATCHER, MANAGER
-from orders import suspending
+from orders.calendar import suspending
+from orders.calendar.suspension_words import span_text
 from orders.forms.calendar import SuspendForm
 from orders.models import SuspensionRow
-from orders.suspension_words import span_text
 
 PAGE = 50
 Outcome = SuspensionRow.Outcome

@@ -8,8 +8,8 @@ import random
 from django.conf import settings
 from django.utils import translation
 
+from customers.messages.notices import NOTICES
 from customers.models import Message
-from customers.notices import NOTICES
 from pilot.seed.rows import Table
 from pilot.seed.slip import Slip
 

@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from customers.columns import COLUMNS
-from customers.importing import read
+from customers.files.columns import COLUMNS
+from customers.files.importing import read
 from customers.models import Contact, Customer, Import, Site
 from customers.tax_id import is_tax_id
 from luckygas.db import derived_id

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from luckygas.clock import business_day
 from luckygas.models import User
 from orders.models import Order, StandingDay, StandingOrder
-from orders.rhythm import Rhythm
+from orders.standing.rhythm import Rhythm
 from pilot.seed.people import Door, Town
 from pilot.seed.rows import dice, moment
 

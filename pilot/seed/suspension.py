@@ -6,13 +6,13 @@ import datetime as dt
 
 from django.utils import translation
 
+from customers.messages.notices import NOTICES
 from customers.models import Area, CalendarDay, Contact, Message, Suspension
-from customers.notices import NOTICES
 from luckygas.clock import business_day
 from luckygas.db import derived_id, digest
 from luckygas.models import User
+from orders.calendar.suspension_words import suspended_words
 from orders.models import Order, SuspensionRow
-from orders.suspension_words import suspended_words
 from pilot.seed.rows import moment
 
 REASON = "示範颱風"

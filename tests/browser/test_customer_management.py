@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from customers import importing
+from customers.files import importing
 from customers.models import Customer, Import, Merge, Site
 from orders.handover import Handover
 from orders.wishes import Item

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from luckygas.models import CUSTOMER
 from luckygas.templatetags.luckygas_format import short_date
-from orders.generator import run
 from orders.handover import Handover
 from orders.models import Order, StandingDay, StandingOrder
+from orders.standing.generator import run
 from tests.browser.conftest import DESK
 from tests.factories import (
     AreaFactory,

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.forms.profile import ProfileForm
-from deliveries.today import Today
+from deliveries.watch.today import Today
 from luckygas.models import DRIVER
 from orders.past import Past
 from tests.browser.conftest import DESK, PHONE

@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from customers.models import Suspension
+from orders.calendar.suspending import work
 from orders.models import Order, Slot
-from orders.suspending import work
 from orders.wishes import When
 from tests.browser.conftest import DESK
 from tests.factories import AreaFactory, ContactFactory, SiteFactory, placed, wish

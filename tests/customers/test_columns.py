@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.columns import BY_HEADER, COLUMNS, SENTENCES, guarded, kept, understood
+from customers.files.columns import BY_HEADER, COLUMNS, SENTENCES, guarded, kept, understood
 
 AREAS = {"瑞": "瑞", "瑞光": "瑞"}
 LINE = {"名稱": "範例麵店", "電話": "0900-000-001"}

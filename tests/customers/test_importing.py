@@ -7,8 +7,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from customers import importing
-from customers.export import csv_lines
+from customers.files import importing
+from customers.files.export import csv_lines
 from customers.models import Contact, Customer, Import, ImportRow, Site
 from luckygas.errors import Refused
 from tests.factories import AreaFactory, ContactFactory, CustomerFactory, SiteFactory

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from customers.messages.paging import page_due
 from customers.models import AccountEntry, Incident, IncidentEvent, LeakCheck, Message, OnCall
-from customers.paging import page_due
 from luckygas.errors import Refused
 from luckygas.models import DISPATCHER, DRIVER, MANAGER
 from orders.handover import Handover

@@ -8,7 +8,8 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from customers import services, tasks
+from customers import tasks
+from customers.messages import sending as services
 from customers.models import Message, PhoneCode
 from customers.models.message import CODE
 from luckygas.doorbell import bell
@@ -165,7 +166,7 @@ def test_the_sweep_stops_when_nobody_answers(rung, monkeypatch):
 def test_a_worker_that_died_after_the_gateway_took_it_sends_nothing_twice(fake, rung):
     message = write()
     message.claim()
-    from customers import sms
+    from customers.messages import sms
 
     sms.gateway().send(phone=message.recipient, text=message.body, client_id=f"luckygas-{message.pk}")
     age(message, claimed_at=timezone.now() - dt.timedelta(seconds=31))

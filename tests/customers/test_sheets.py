@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from customers.sheets import MOST_BYTES, lines_of
+from customers.files.sheets import MOST_BYTES, lines_of
 from luckygas.errors import Refused
 
 TABLE = "名稱,電話\r\n小吃店,0900-000-001\r\n\r\n林太太,\r\n"

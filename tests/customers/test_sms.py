@@ -2,8 +2,8 @@
 
 import pytest
 
-from customers import sms
-from customers.sms import Breaker, Mitake, Nobody, Screen, SmsFailed, SmsRefused
+from customers.messages import sms
+from customers.messages.sms import Breaker, Mitake, Nobody, Screen, SmsFailed, SmsRefused
 from tests.fakes.sms_gateway import FakeGateway, Sms
 
 PHONE = "+886900000123"

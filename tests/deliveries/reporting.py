@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from deliveries import events
 from deliveries.models import Device, DriverEvent, Route, Stop
+from deliveries.reporting import events
 from luckygas.models import User
 from orders.models import Order, Product
 from tests.factories import RouteFactory, UserFactory, placed, priced

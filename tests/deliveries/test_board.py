@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from deliveries.board import Board
+from deliveries.board.board import Board
 from deliveries.models import Vehicle
 from orders.models import Order
 from tests.factories import AreaFactory, RouteFactory, SiteFactory, UserFactory, placed, wish

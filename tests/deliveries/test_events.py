@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from customers.models import AccountEntry, Incident, Message, Payment
-from deliveries import events
 from deliveries.models import Device, DriverEvent, Proof, Review, Stop
+from deliveries.reporting import events
 from orders.handover import Handed, Handover
 from orders.models import CylinderMovement
 from orders.wishes import Item

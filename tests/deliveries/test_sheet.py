@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from deliveries.models import Route, Stop
-from deliveries.sheet import LoadingSheet, RouteSheet
+from deliveries.paper.sheet import LoadingSheet, RouteSheet
 from orders.wishes import Item
 from tests.deliveries.reporting import departed, handed, published, row, send, stop_of
 from tests.factories import ProductFactory, placed, priced

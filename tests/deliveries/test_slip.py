@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from customers.models import Payment
 from deliveries.models import Route, Stop
-from deliveries.slip import Slip
+from deliveries.paper.slip import Slip
 from luckygas.db import derived_id
 from orders.models import Order
 from orders.services import hand_over_at_counter

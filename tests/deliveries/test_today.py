@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.models import Incident, Payment
 from deliveries.models import Device, Review
-from deliveries.today import Today
+from deliveries.watch.today import Today
 from luckygas import health
 from orders.handover import Handover
 from orders.models import Order

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import CalendarDay
-from deliveries.board import Board
+from deliveries.board.board import Board
 from deliveries.models import Vehicle
 from orders.models import Order
 from orders.wishes import Item

@@ -9,7 +9,7 @@ import pytest
 from celery.app.task import Task
 from django.db import IntegrityError, transaction
 
-from customers import services
+from customers.messages import sending as services
 from customers.models import Contact, Message, PhoneCode
 from customers.models.message import CODE
 from luckygas.logs import json_formatter, without_private

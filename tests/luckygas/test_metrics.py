@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from customers import services
+from customers.messages import sending as services
 from customers.models import Message
 from luckygas import metrics
 from luckygas.schedule import SCHEDULE

@@ -8,11 +8,11 @@ import pytest
 from customers.models import AccountEntry, Payment
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from orders.credit import held_orders, unchecked
-from orders.exposure import exposure_of
+from orders.credit.exposure import exposure_of
+from orders.credit.overdue import Overdue
+from orders.credit.waiting import held_orders, unchecked
 from orders.handover import Handed, Handover
 from orders.models import Deputy, HoldDecision, Price
-from orders.overdue import Overdue
 from orders.wishes import Item
 from tests.factories import (
     CustomerFactory,

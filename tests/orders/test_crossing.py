@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from luckygas.errors import Refused
-from orders.crossing import crossing
+from orders.billing.crossing import crossing
 from orders.models import PriceChange
 from orders.story import story
 from orders.wishes import Item, When

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import CalendarDay
-from orders.forecast import MADE, REFUSED, SKIPPED, plan
+from orders.standing.forecast import MADE, REFUSED, SKIPPED, plan
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, StandingOrderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from customers.models import CalendarDay
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
-from orders.generator import run
 from orders.models import Order, StandingDay
+from orders.standing.generator import run
 from orders.tasks import make_standing_orders
 from pilot.models import Flag
 from tests.factories import CustomerFactory, SiteFactory, StandingOrderFactory
@@ -131,7 +131,7 @@ def test_while_orders_are_paused_days_stay_due_and_are_made_afterwards(ops):
 
 
 def test_the_decision_is_asked_once_a_run_and_stored_in_each_order(django_assert_num_queries, monkeypatch):
-    from orders import generator
+    from orders.standing import generator
 
     Flag.objects.create(name=WEB_ORDERING, everyone=True)
     daily(), daily()

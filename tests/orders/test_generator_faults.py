@@ -16,9 +16,9 @@ import pytest
 from django.db import connection, connections
 from django.db.models import Count
 
-from orders.generator import run
 from orders.models import Order, StandingDay, StandingOrder
-from orders.standing_querysets import StandingDayQuerySet
+from orders.standing.generator import run
+from orders.standing.querysets import StandingDayQuerySet
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, StandingOrderFactory
 from tests.processes import Process, database_url, wait_for
 

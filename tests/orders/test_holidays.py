@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from customers.models import CalendarDay
-from orders.holidays import DayList, split
+from orders.calendar.holidays import DayList, split
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 

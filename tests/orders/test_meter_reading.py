@@ -8,10 +8,10 @@ import pytest
 
 from customers.models import AccountEntry
 from luckygas.errors import Refused
-from orders.meters import history, never_read, to_read
+from orders.billing.meters import history, never_read, to_read
+from orders.billing.monthly import Month
 from orders.models import MeterReading
 from orders.models.meter import gas_twd
-from orders.monthly import Month
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, priced
 from tests.soundness import assert_sound
 

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from customers.models import AccountEntry, Payment
+from orders.billing.monthly import Month, month_sums, monthly, total
 from orders.handover import Handover
 from orders.models import MeterReading
-from orders.monthly import Month, month_sums, monthly, total
 from orders.wishes import Item
 from tests.factories import AreaFactory, CustomerFactory, DepotFactory, SiteFactory, placed, priced, wish
 

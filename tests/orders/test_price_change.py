@@ -8,9 +8,9 @@ import time_machine
 
 from customers.models import Message
 from luckygas.errors import Refused
-from orders.announcing import announce
+from orders.billing.announcing import announce
+from orders.billing.price_list import changed_by, price_list, with_own_prices
 from orders.models import Price, PriceChange
-from orders.price_list import changed_by, price_list, with_own_prices
 from tests.factories import ContactFactory, CustomerFactory, priced
 from tests.soundness import assert_sound
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from customers.models import CalendarDay, Message, Suspension
 from luckygas.errors import Refused
-from orders import suspending
+from orders.calendar import suspending
+from orders.calendar.suspending import work
 from orders.models import Order, StandingDay
-from orders.suspending import work
 from orders.windows import windows_for
 from tests.factories import AreaFactory, RouteFactory, SiteFactory, StandingOrderFactory
 from tests.orders.typhoon import (

@@ -9,9 +9,9 @@ from django.db import connections
 
 from customers.models import CalendarDay, Message, Suspension
 from luckygas.errors import Refused
-from orders import suspending
+from orders.calendar import suspending
+from orders.calendar.suspending import go_on, work
 from orders.models import Order, Price, SuspensionRow
-from orders.suspending import go_on, work
 from orders.windows import windows_for
 from orders.wishes import When
 from tests.factories import StandingOrderFactory, priced
@@ -152,7 +152,7 @@ def test_a_worker_killed_in_the_middle_leaves_whole_customers_and_the_next_one_e
 
 def test_the_sweep_rings_for_what_a_dead_worker_left_and_finds_an_order_that_slipped_in(manager, monkeypatch):
     window, rung = slot(), []
-    monkeypatch.setattr("orders.suspending.is_answered", lambda ring: rung.append(ring) or True)
+    monkeypatch.setattr("orders.calendar.suspending.is_answered", lambda ring: rung.append(ring) or True)
     suspension = come(draw_up(by=manager), by=manager)
     CalendarDay.objects.all().update(day=THURSDAY)  # it was placed before anybody could see the typhoon
     late = order_in(window)

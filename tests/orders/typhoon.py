@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from customers.models import Area, Message, Suspension
 from luckygas.models import User
-from orders import suspending
+from orders.calendar import suspending
+from orders.calendar.suspending import work
 from orders.handover import Handover
 from orders.models import Order, Slot
-from orders.suspending import work
 from orders.wishes import When
 from tests.factories import AreaFactory, ContactFactory, DepotFactory, SiteFactory, SlotFactory, placed, wish
 

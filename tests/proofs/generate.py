@@ -10,7 +10,7 @@ import django
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luckygas.settings")
     django.setup()
-    from orders.generator import run
+    from orders.standing.generator import run
 
     run(dt.datetime.fromisoformat(sys.argv[1]))
 

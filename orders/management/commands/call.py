@@ -15,7 +15,7 @@ from django.core.management.base import CommandParser
 from django.urls import reverse
 from django.utils import timezone
 
-from orders.ringing import SIGNATURE, TIME, sign
+from orders.desk.ringing import SIGNATURE, TIME, sign
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from customers.columns import COLUMNS
+from customers.files.columns import COLUMNS
 from luckygas.models import RecordRead
 from tests.factories import AreaFactory, ContactFactory, CustomerFactory, SiteFactory
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from customers import importing
+from customers.files import importing
 from customers.models import Customer, Import
 from tests.factories import AreaFactory, ContactFactory
 

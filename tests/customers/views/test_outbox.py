@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers import services
+from customers.messages import sending as services
 from customers.models import Message, PhoneCode
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from deliveries import photos
 from deliveries.models import Proof
+from deliveries.reporting import photos
 from tests.deliveries.pictures import jpeg
 from tests.deliveries.reporting import departed, handed, send, stop_of
 from tests.factories import DriverFactory, placed

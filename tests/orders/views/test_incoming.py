@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from customers.models import IncomingCall
 from luckygas.models import DISPATCHER
-from orders.ringing import SIGNATURE, TIME, sign
+from orders.desk.ringing import SIGNATURE, TIME, sign
 from tests.factories import ContactFactory, CustomerFactory, SiteFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -338,7 +338,7 @@ def test_tomorrow_says_what_comes_and_what_does_not_and_why(signed_in, dispatche
 
 def test_tomorrow_says_the_same_as_the_generator_then_does(signed_in, dispatcher):
     """What the preview promised in the morning is what stands there after the evening's run."""
-    from orders.generator import run
+    from orders.standing.generator import run
 
     for site in ({}, {"closed_weekdays": [3]}, {"closed_weekdays": [2, 3]}):
         for if_closed in ("next", "skip"):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from customers.models import CalendarDay, Suspension
 from luckygas.models import CUSTOMER
-from orders.suspending import work
+from orders.calendar.suspending import work
 from tests.factories import MembershipFactory, SiteFactory, UserFactory, priced
 from tests.orders.typhoon import come, draw_up, order_in, outcomes, slot
 

@@ -1,0 +1,1 @@
+"""Customers in files: what the export writes and the import reads."""

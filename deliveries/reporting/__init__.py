@@ -1,0 +1,1 @@
+"""What drivers report: read, applied once, or put before the office."""

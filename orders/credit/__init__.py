@@ -1,0 +1,1 @@
+"""How far a customer may owe: exposure, what waits for a decision, who is overdue."""

@@ -1,0 +1,1 @@
+"""Orders looked for and counted."""

@@ -1,0 +1,1 @@
+"""What comes again: on which days, what becomes of each, and who makes it."""
