@@ -557,14 +557,16 @@ class Order(Record):
             raise Refused(_("Order %(number)s is not being checked.") % {"number": self.number}, code="illegal_move")
         if to == State.DELIVERED and self.needs_leak_check and not self.leak_check:
             raise Refused(_("There is no leak check for this order. Send somebody first."), code="leak_check")
-        handed_over = self.lines.filter(delivered__gt=0).exists()
-        if handed_over and to != State.DELIVERED:
+        if to != State.DELIVERED and self.lines.filter(Q(delivered__gt=0) | Q(empties_taken__gt=0)).exists():
             raise Refused(
-                _("Cylinders of this order were handed over. It can only be settled as delivered."), code="handed_over"
+                _("Cylinders of this order went one way or the other. It can only be settled as delivered."),
+                code="handed_over",
             )
         fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
         announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
         self._move(to, by=by, reason=reason, announce=announce, fields=fields)
+        if to == State.CONFIRMED:  # nothing went either way: it is to be delivered as if nobody had been there
+            self.lines.update(delivered=None, empties_taken=None, rest="")
         if to == State.DELIVERED and not self.events.filter(to_state=State.CANCELLED).exists():
             owe_the_rest(self, by=by)
 

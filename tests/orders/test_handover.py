@@ -139,6 +139,25 @@ def test_what_was_short_of_a_contested_order_is_owed_once_it_is_settled(order, t
     assert (before, order.owed_orders.get().lines.get().ordered) == (0, 1)
 
 
+def test_where_nothing_went_either_way_it_is_delivered_another_time(order, twenty):
+    contest(order, handed(Handed(twenty, 0, 0, "owed")))
+
+    order.settle("confirmed", by=order.placed_by, reason="it was another door")
+    deliver(order, handed(Handed(twenty, 2, 2)))
+
+    assert (order.state, order.total_twd) == ("delivered", 1640)
+
+
+@pytest.mark.parametrize("gone", [(1, 0), (0, 1)], ids=["a full one", "an empty"])
+def test_what_went_either_way_is_only_settled_as_delivered(order, twenty, gone):
+    contest(order, handed(Handed(twenty, *gone, "owed")))
+
+    with pytest.raises(Refused) as refused:
+        order.settle("confirmed", by=order.placed_by, reason="it was another door")
+
+    assert refused.value.code == "handed_over"
+
+
 def test_nothing_is_owed_of_an_order_that_had_been_cancelled(order, twenty):
     order.cancel(by=order.placed_by, reason="moved")
     contest(order, handed(Handed(twenty, 1, 1, "owed")))
