@@ -93,6 +93,7 @@ def test_zero_after_payment(desk, shop, manager):
 def test_block_and_unblock(desk, shop, axe):
     desk.goto(f"/customers/{shop.customer.number}/")
     desk.get_by_role("link", name="停止賒帳").click()
+    expect(desk.get_by_role("heading", name="停止賒帳")).to_be_visible()
     desk.keyboard.press("F10")
     expect(desk.get_by_text("請寫原因")).to_be_visible()
     axe(desk)

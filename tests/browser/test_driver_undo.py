@@ -85,6 +85,7 @@ def test_undo_sends_nothing_and_brings_back_what_was_typed(page, orders, setting
 def test_what_was_put_right_is_sent_once_and_nothing_of_the_first(page, orders):
     finish(page, orders[0])
     page.get_by_role("button", name="復原").click()
+    expect(page.get_by_text("復原了，沒有送出。")).to_be_visible()
     page.locator("[name=choice][value=other]").check()
     page.locator("[name=received_twd]").fill("600")
     next_action(page).click()

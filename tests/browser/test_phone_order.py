@@ -70,6 +70,8 @@ def test_a_call_is_parked_and_taken_up_again_as_it_was(page_for, dispatcher, noo
 
     keys.press("F6")
     page.wait_for_url("**/desk/")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page.get_by_role("link", name="阿金麵店")).to_be_visible()
     keys.press("ArrowDown")
     expect(page.get_by_role("link", name="阿金麵店")).to_be_focused()
     keys.press("Enter")

@@ -164,31 +164,6 @@ def test_plan_and_publish_without_scripts(page_for, dispatcher, orders):
     expect(lane(page, "瑞1")).to_contain_text("已發布")
 
 
-def test_cash_that_differs_goes_through_the_reviews(page_for, dispatcher, driver, orders, axe):
-    route = RouteFactory(code="瑞1", driver=driver)
-    route.add(orders[0], by=dispatcher)
-    route.publish(by=dispatcher)
-    route.depart(by=driver.user)
-    route.stops.get().fail(by=driver.user, reason="not_home", next_step="call")
-    page = page_for(dispatcher, DESK)
-
-    page.goto(f"/dispatch/routes/{route.pk}/")
-    page.get_by_label("點到多少").fill("50")
-    page.get_by_role("button", name="記下來").click()
-    expect(page.get_by_role("link", name="不對")).to_be_visible()
-    page.get_by_role("button", name="收車").click()
-    expect(page.get_by_role("status")).to_contain_text("瑞1 收車了")
-    axe(page)
-
-    page.goto("/monitor/")
-    page.get_by_role("link", name="瑞1", exact=False).last.click()
-    page.get_by_label("怎麼決定").fill("前一天的零錢")
-    page.get_by_role("button", name="結案").click()
-    expect(page.get_by_role("heading", name="待審")).to_be_visible()
-    expect(page.get_by_role("cell", name="前一天的零錢")).to_be_visible()
-    axe(page)
-
-
 def test_the_day_at_a_glance_changes_by_itself(page_for, live, dispatcher, orders, axe):
     page = page_for(dispatcher, DESK)
     page.goto("/monitor/")

@@ -189,4 +189,4 @@ def test_a_charge_that_goes_missing_is_noticed(monkeypatch):
     monkeypatch.setattr("orders.handover._charge", lambda *args, **kwargs: None)
 
     with pytest.raises(AssertionError):
-        live(60, 30)
+        live(400, 30)  # it stops at the first day that shows it

@@ -31,12 +31,13 @@ customElements.define("report-form", class extends HTMLElement {
 
   // A page opened again: its stop was reported and is still here, or it was undone and is to be put right.
   async pickUp() {
-    const user = Number(this.outbox.dataset.user);
+    const [user, form, touched] = [Number(this.outbox.dataset.user), this.querySelector("form"), new Set()];
+    form.addEventListener("input", ({ target }) => touched.add(target.name)); // a thumb may be quicker than the store
     const report = (await held(user)).events.find((each) => finishes(each) && each.stop === Number(this.dataset.stop));
     if (report) return this.sayKept(report.id);
     const draft = await draftOf(user, location.pathname);
     if (!draft) return;
-    typeAgain(this.querySelector("form"), draft.typed, draft.photo);
+    typeAgain(form, draft.typed.filter(({ name }) => !touched.has(name)), draft.photo);
     this.before(this.outbox.querySelector("template[data-word=undone]").content.cloneNode(true));
   }
 
