@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,27 +35,27 @@ def set_limit(request: HttpRequest, number: int) -> HttpResponse:
 @allow(MANAGER)
 def block(request: HttpRequest, number: int) -> HttpResponse:
     """New orders on account wait for a manager from now on."""
-    customer, form = customer_for(request, number), BlockForm(request.POST or None)
-    if form.is_valid():
-        try:
-            customer.block(by=person(request), note=form.cleaned_data["note"])
-            return _saved(request, customer, _("%s is blocked."))
-        except Refused as refused:
-            refuse(form, refused)
-    return _form(request, "customers/block.html", {"customer": customer, "form": form})
+    return _say_why(request, number, Customer.block, "customers/block.html", _("%s is blocked."))
 
 
 @allow(MANAGER)
 def unblock(request: HttpRequest, number: int) -> HttpResponse:
     """They may order on account again."""
+    return _say_why(request, number, Customer.unblock, "customers/unblock.html", _("%s is not blocked any more."))
+
+
+def _say_why(
+    request: HttpRequest, number: int, verb: Callable[..., None], template: str, sentence: str
+) -> HttpResponse:
+    """A verb of the customer's that asks for nothing but a note."""
     customer, form = customer_for(request, number), BlockForm(request.POST or None)
     if form.is_valid():
         try:
-            customer.unblock(by=person(request), note=form.cleaned_data["note"])
-            return _saved(request, customer, _("%s is not blocked any more."))
+            verb(customer, by=person(request), note=form.cleaned_data["note"])
+            return _saved(request, customer, sentence)
         except Refused as refused:
             refuse(form, refused)
-    return _form(request, "customers/unblock.html", {"customer": customer, "form": form})
+    return _form(request, template, {"customer": customer, "form": form})
 
 
 def _saved(request: HttpRequest, customer: Customer, sentence: str) -> HttpResponse:

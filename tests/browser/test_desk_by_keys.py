@@ -100,6 +100,7 @@ def test_somebody_new_with_their_first_order(page_for, dispatcher, record_proper
             hands.press("Tab", "ArrowDown")
     hands.press("F10")
     page.wait_for_url("**/desk/*/")
+    expect(page.get_by_label("還有火")).to_be_focused()
     hands.press("Space", "Enter")
     expect(page.get_by_role("textbox", name="20 公斤 叫幾支")).to_be_focused()
     hands.type("1")

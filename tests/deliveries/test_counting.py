@@ -1,10 +1,8 @@
 """Counting in: both ledgers, once a route; what differs is a variance that somebody owns until it is settled."""
 
-import threading
 import uuid
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from deliveries.loading import held_by
@@ -13,6 +11,7 @@ from luckygas.errors import Refused
 from orders.models import CylinderMovement, Place
 from tests.deliveries.evening import EMPTY, FULL, PART, came_back, count, pay
 from tests.factories import RouteFactory, UserFactory
+from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
@@ -233,26 +232,6 @@ def test_settling_needs_an_owner_an_outcome_and_a_note_and_happens_once(variance
 
 
 # --- two people ------------------------------------------------------------------------------------------------------
-def at_once(*works):
-    gate, outcomes = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        try:
-            gate.wait(5)
-            outcomes[number] = work()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("same", [True, False])
 def test_two_people_count_one_route_and_it_is_booked_once(same):

@@ -1,10 +1,8 @@
 """A route from draft to closed, and what its orders do with it."""
 
-import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from customers.models import Payment
@@ -15,6 +13,7 @@ from orders.handover import Handover
 from orders.models import Order
 from orders.wishes import Item
 from tests.factories import DepotFactory, DriverFactory, RouteFactory, SiteFactory, UserFactory, placed, priced, wish
+from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
@@ -437,27 +436,6 @@ def test_the_cash_of_a_route_is_what_its_stops_were_paid_in_notes(departed):
 
 
 # --- races -----------------------------------------------------------------------------------------------------------
-def at_once(*works):
-    """Run each in a thread of its own, all let go at the same moment; their results or what they raised."""
-    gate, outcomes = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        try:
-            gate.wait(5)
-            outcomes[number] = work()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return outcomes
-
-
 def codes(outcomes):
     return sorted(outcome.code if isinstance(outcome, Refused) else type(outcome).__name__ for outcome in outcomes)
 
