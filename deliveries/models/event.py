@@ -41,6 +41,9 @@ class DriverEvent(Record):
         FAIL = "fail", _("could not deliver")
         COLLECT = "collect", _("collected money")
         CLOSE = "close", _("end of day")
+        AMEND = "amend", _("put right")
+        PAY = "pay", _("took money")
+        SEEN = "seen", _("saw what the office asks")
 
     id = models.UUIDField(primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="events")
@@ -48,7 +51,7 @@ class DriverEvent(Record):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     route = models.ForeignKey(Route, on_delete=models.PROTECT, null=True, related_name="events")
     stop = models.ForeignKey(Stop, on_delete=models.PROTECT, null=True, related_name="events")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     body = models.JSONField()
     body_digest = models.CharField(max_length=64)
     happened_at = models.DateTimeField()

@@ -51,7 +51,7 @@ class Report:
             id=event_id,
             seq=whole(raw.get("seq"), most=LARGEST_SEQ),
             stop=whole(raw.get("stop"), most=LARGEST_ID),
-            kind=str(raw.get("kind", ""))[:10],
+            kind=str(raw.get("kind", ""))[:20],
             body=body if isinstance(body, dict) else {"unread": body},
             happened_at=moment(raw.get("happened_at")) or timezone.now(),
         )
