@@ -14,6 +14,7 @@ from enum import StrEnum
 
 LONGEST_ANSWER_SECONDS = 30
 SLOWEST_SECONDS = 0.4
+LATEST_SECONDS = 3
 WAITED = b"x-waited-for-redis"
 
 
@@ -27,6 +28,8 @@ class Fate(StrEnum):
     LEAVE = "is dropped while the server still works"
     LOSE = "is answered, and the answer is dropped"
     CUT = "is answered, and the answer is cut after k bytes"
+    TWICE = "reaches the server twice at once"
+    LATER = "is dropped, and reaches the server seconds later"
 
 
 # Nine of ten first tries are interrupted, and half of the others, so that a person is soon done.
@@ -35,6 +38,13 @@ FIRST = {
 }  # fmt: skip
 AGAIN = {
     Fate.PASS: 40, Fate.SLOW: 10, Fate.REFUSE: 5, Fate.HALF: 5, Fate.LEAVE: 15, Fate.LOSE: 10, Fate.CUT: 15,
+}  # fmt: skip
+
+
+# A phone on the coast road: what is sent again is lost as often as the first time.
+ON_THE_ROAD = {
+    Fate.PASS: 34, Fate.SLOW: 6, Fate.REFUSE: 7, Fate.HALF: 9, Fate.LEAVE: 10, Fate.LOSE: 10, Fate.CUT: 12,
+    Fate.TWICE: 6, Fate.LATER: 6,
 }  # fmt: skip
 
 
@@ -49,10 +59,16 @@ class Answered:
 
 
 class Proxy:
-    """Stands before one port; while `is_clean` it only passes on."""
+    """Stands before one port; while `is_clean` it only passes on, as it always does what starts with none of `hits`.
 
-    def __init__(self, port: int, *, seed: int) -> None:
+    `fates` are the weights for every try; without them those of FIRST and AGAIN.
+    """
+
+    def __init__(
+        self, port: int, *, seed: int, fates: dict[Fate, int] | None = None, hits: tuple[bytes, ...] = (b"",)
+    ) -> None:
         self.upstream = port
+        self.weights, self.hits = fates, hits
         self.is_clean = False
         self.fates: Counter[Fate] = Counter()
         self.answered: list[Answered] = []
@@ -76,9 +92,10 @@ class Proxy:
     def _draw(self, request: bytes) -> tuple[Fate, float]:
         """A fate and where in the stream it strikes, 0 to 1."""
         with self._lock:
-            weights = AGAIN if request in self._seen else FIRST
+            weights = self.weights or (AGAIN if request in self._seen else FIRST)
             self._seen.add(request)
-            fate = Fate.PASS if self.is_clean else self._random.choices(list(weights), list(weights.values()))[0]
+            is_safe = self.is_clean or not request.startswith(self.hits)
+            fate = Fate.PASS if is_safe else self._random.choices(list(weights), list(weights.values()))[0]
             self.fates[fate] += 1
             return fate, self._random.random()
 
@@ -94,10 +111,14 @@ class Proxy:
             if fate == Fate.HALF:
                 self._ask(request[: int(where * len(request))], is_whole=False)
                 return reset(client)
-            if fate == Fate.LEAVE:
+            if fate in {Fate.LEAVE, Fate.LATER}:
                 reset(client)
+            if fate == Fate.LATER:
+                time.sleep(where * LATEST_SECONDS)
+            if fate == Fate.TWICE:
+                threading.Thread(target=self._ask, args=[request], daemon=True).start()
             answer = self._ask(request)
-            if fate in {Fate.LOSE, Fate.LEAVE} or not answer:
+            if fate in {Fate.LOSE, Fate.LEAVE, Fate.LATER} or not answer:
                 return reset(client)
             if fate == Fate.SLOW:
                 time.sleep(where * SLOWEST_SECONDS)
@@ -106,6 +127,7 @@ class Proxy:
 
     def _ask(self, request: bytes, *, is_whole: bool = True) -> bytes:
         """The server's whole answer; nothing when it gave none. Notes how long it took and what it said."""
+        request = request.replace(b"Connection: keep-alive", b"Connection: close", 1)  # a browser would wait for more
         began = time.monotonic()
         answer = b""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.upstream), 5) as server:

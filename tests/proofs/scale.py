@@ -42,9 +42,10 @@ CONTROLS = {  # a page, and the columns of orders whose indexes are taken away
 
 @dataclass(frozen=True)
 class Answer:
-    """What one request took, and how much it showed."""
+    """What one request took, in all and in the database, and how much it showed."""
 
     ms: float
+    sql_ms: float
     queries: int
     size: int
 

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -156,13 +157,23 @@ class Pages:
         from django.test.utils import CaptureQueriesContext
 
         who, path, query = self.pages[page]
+        in_database: list[float] = []
+
+        def timed(execute: Callable, *asked: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return execute(*asked)
+            finally:
+                in_database.append(time.perf_counter() - began)
+
         with transaction.atomic():
             with connection.cursor() as cursor:
                 for column in without:
                     for index in indexes_on(cursor, column):
                         cursor.execute(f'DROP INDEX "{index}"')
             began = time.perf_counter()
-            answer = self.clients[who].get(path, query)
+            with connection.execute_wrapper(timed):
+                answer = self.clients[who].get(path, query)
             ms = (time.perf_counter() - began) * 1000
             transaction.set_rollback(True)
         if answer.status_code != 200:
@@ -171,7 +182,8 @@ class Pages:
             with CaptureQueriesContext(connection) as asked:
                 self.clients[who].get(path, query)
             self.counts[page] = len(asked)
-        return {"ms": ms, "queries": self.counts[page], "size": len(answer.content)}
+        sql_ms = sum(in_database) * 1000
+        return {"ms": ms, "sql_ms": sql_ms, "queries": self.counts[page], "size": len(answer.content)}
 
     counts: dict[str, int] = {}
 

@@ -1,0 +1,208 @@
+"""make prove-driver: what a driver's phone kept arrives exactly once, whatever happens to line, tab or clock.
+
+A real Chromium behind a proxy that drops requests and answers, cuts both anywhere, doubles them and lets them arrive
+late, while web processes are killed: phones whose tabs are killed, with two tabs, two phones of one driver, clocks that
+are three hours wrong, sessions that end. Without the known ids events must double, and without keeping what was not
+answered they must be lost.
+
+    python -m tests.proofs.driver [--events 10000 --seed 1] [--short]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.async_api import async_playwright
+
+from tests.ensure_chromium import installed
+from tests.proofs.instance import Instance
+from tests.proofs.orders import fresh_databases
+from tests.proofs.report import Report
+
+if TYPE_CHECKING:
+    from tests.proofs.phone import Phone
+    from tests.proofs.shift import Shift
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# The phone forgets what it sent without waiting for the answer, as most apps do.
+FORGETS = """(() => {
+  const ask = window.fetch;
+  window.fetch = (url, options = {}) => {
+    if (options.method !== "POST" || !String(url).includes("/drive/events/")) return ask(url, options);
+    ask(url, options).catch(() => {});
+    const answers = JSON.parse(options.body).events.map(({ id }) => ({ id, state: "applied" }));
+    return Promise.resolve(new Response(JSON.stringify({ answers })));
+  };
+})()"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much one run shows."""
+
+    events: int
+    stops: int  # of one route
+    control_routes: int
+    phones: int  # at work at once
+    kill_seconds: tuple[float, float]  # between two web processes that are killed
+
+
+FULL = Size(10_000, 60, 4, 4, (5, 20))
+SHORT = Size(240, 20, 1, 4, (3, 8))
+
+
+@contextlib.contextmanager
+def killing(instance: Instance, size: Size, *, seed: int) -> Iterator[list[int]]:
+    """Web processes die now and then; the supervisor brings them back."""
+    killed: list[int] = []
+    is_over, dice = threading.Event(), random.Random(seed)
+
+    def kill() -> None:
+        while not is_over.wait(dice.uniform(*size.kill_seconds)):
+            for pid in dice.sample(instance.web_workers(), k=1) if instance.web_workers() else []:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+
+    thread = threading.Thread(target=kill, daemon=True)
+    thread.start()
+    yield killed
+    is_over.set()
+    thread.join()
+
+
+async def work(phones: list[Phone], at_once: int, say: object) -> None:
+    """Everybody's day, so many at once; the phones of one driver together."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=installed(), args=ARGS)
+        line, done = asyncio.Semaphore(at_once), 0
+
+        async def one(phone: Phone) -> None:
+            nonlocal done
+            async with line:
+                phone.browser = browser
+                await phone.work()
+                done += len(phone.events)
+                say(f"  {done} of {sum(len(each.events) for each in phones)} events left their phones")  # type: ignore[operator]
+
+        await asyncio.gather(*map(one, phones))
+        await browser.close()
+
+
+def phones_of(shifts: list[Shift], port: int, *, seed: int, script: str = "") -> list[Phone]:
+    from tests.proofs.phone import Phone
+    from tests.proofs.shift import PHONES
+
+    phones = [Phone(shift, number, port, seed=seed) for shift in shifts for number in range(PHONES)]
+    for phone in phones:
+        phone.script = script
+    return phones
+
+
+def protected(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
+    """Nothing is lost, doubled or altered, and everything took effect once, at its time."""
+    from tests.proofs import rounds
+    from tests.proofs.reported import judge
+
+    with Instance(report.name, database) as instance:
+        instance.wait_until_whole()
+        phones = phones_of(shifts, instance.port, seed=report.seed)
+        began = time.monotonic()
+        with killing(instance, size, seed=report.seed) as killed:
+            asyncio.run(work(phones, size.phones, report.say))
+        instance.wait_until_whole()
+        seconds = round(time.monotonic() - began)
+    kept = {one for phone in phones for one in phone.kept}
+    report.fact("events kept", len(kept))
+    report.fact("seconds for them", seconds)
+    report.fact("what happened to phones", dict(sum((phone.happened for phone in phones), Counter()).most_common()))
+    report.fact("clocks wrong by hours", dict(Counter(str(phone.clock) for phone in phones)))
+    fates = sum((phone.proxy.fates for phone in phones), Counter())
+    report.fact("connections", {str(fate): count for fate, count in fates.most_common()})
+    report.fact("web processes killed", len(killed))
+    report.must_be_none(f"events missing of {size.events}", max(size.events - len(kept), 0))
+    report.must_be_none("events that never left their phone", [one for phone in phones for one in phone.left])
+    for what, found in vars(judge(shifts, kept)).items():
+        report.must_be_none(what.replace("_", " "), found)
+    rounds.check_invariants(database, report)
+
+
+def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
+    """The same against a server that takes every try for a new event."""
+    from tests.proofs.reported import judge
+
+    with Instance(f"{report.name}-control", database, application="tests.proofs.forgetful:application") as instance:
+        instance.wait_until_whole()
+        phones = phones_of(shifts, instance.port, seed=report.seed)
+        asyncio.run(work(phones, size.phones, report.say))
+    report.must_show("events doubled by a server without known ids", len(judge(shifts, set()).doubled))
+
+
+def without_keeping(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
+    """The same with phones that forget what they sent before it is answered."""
+    from tests.proofs.reported import judge
+
+    with Instance(f"{report.name}-control", database) as instance:
+        instance.wait_until_whole()
+        phones = phones_of(shifts, instance.port, seed=report.seed, script=FORGETS)
+        asyncio.run(work(phones, size.phones, report.say))
+    kept = {one for phone in phones for one in phone.kept}
+    report.must_show("events lost by phones that do not wait for an answer", len(judge(shifts, kept).lost))
+
+
+def prove(size: Size, report: Report) -> None:
+    from tests.proofs import rounds, shift
+
+    with fresh_databases() as (database, _unused):
+        days = -(-size.events // (2 * size.stops + 1))
+        more = 2 * size.control_routes
+        shifts = shift.build(days + more, size.stops, seed=report.seed, say=report.say)
+        ours, doubling, losing = (
+            shifts[:days],
+            shifts[days:][: size.control_routes],
+            shifts[days:][size.control_routes :],
+        )
+        rounds.look_at(database)
+        protected(database, ours, size, report)
+        without_keeping(database, losing, size, report)
+        without_ids(database, doubling, size, report)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.proofs.driver", description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, help="10000, or with --short 240")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--short", action="store_true", help="a minute instead of twenty")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = read_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything we started is ended
+    size = SHORT if arguments.short else FULL
+    if arguments.events:
+        size = Size(**vars(size) | {"events": arguments.events})
+    name = "prove-driver-short" if arguments.short else "prove-driver"
+    report = Report(name, arguments.seed, f"{size.events} events")
+    began = time.monotonic()
+    report.say(f"{name}: seed {report.seed}, {report.n}")
+    prove(size, report)
+    report.fact("seconds in all", round(time.monotonic() - began))
+    report.save()
+    return 0 if report.is_green else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""A driver's phone in a real Chromium: it keeps what it is told, and what happens to phones happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import asdict
+
+from django.conf import settings
+from playwright.async_api import Browser, BrowserContext, Error, Page
+
+from tests.proofs.proxy import ON_THE_ROAD, Proxy
+from tests.proofs.shift import Shift, Told
+
+HITS = (b"POST /drive/",)
+MOST_AT_ONCE = 9  # events that are kept before the line is tried again
+CLOCKS_HOURS = (0, -3, 3)
+OPEN_SECONDS = 60
+DRAIN_SECONDS = 120
+SIGNED_OUT_MS = 400
+
+# A clock that is wrong by hours, on every page of this phone.
+WRONG_CLOCK = """(() => {
+  const Real = Date, ahead = %d * 3_600_000;
+  globalThis.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : [Real.now() + ahead])); }
+    static now() { return Real.now() + ahead; }
+  };
+})()"""
+# The page's own store, found among what it has loaded: the same module and not a second one.
+STORE = """const store = await import(performance.getEntriesByType("resource").map(({ name }) => name)
+  .find((name) => /\\/driver\\/store[.\\w]*\\.js$/.test(name)));"""
+KEEP = f"""async ([user, events]) => {{
+  {STORE}
+  for (const event of events) {{
+    await store.keep({{ user, page: "/drive/", happened_at: new Date().toISOString(), ...event }});
+  }}
+}}"""
+HELD = f"""async (user) => {{
+  {STORE}
+  const {{ phone, events, photos }} = await store.held(user);
+  return {{ seq: phone?.seq ?? 0, key: phone?.key, events: events.map(({{ id }}) => id), photos: photos.length }};
+}}"""
+RING = "() => window.dispatchEvent(new Event('online'))"  # the line is back: tried at once, and not a minute later
+SEND = "() => { document.querySelector('drive-outbox').send(); }"
+READY = "() => customElements.get('drive-outbox') && document.querySelector('drive-outbox')?.user"
+
+
+class Phone:
+    """One browser profile of one driver, behind a line of its own."""
+
+    def __init__(self, shift: Shift, number: int, port: int, *, seed: int) -> None:
+        self.shift, self.number = shift, number
+        self.browser: Browser | None = None
+        self.events = shift.events[number]
+        self.dice = random.Random(f"{seed}-{shift.route}-{number}")
+        self.proxy = Proxy(port, seed=self.dice.randrange(10**9), fates=ON_THE_ROAD, hits=HITS)
+        self.clock = self.dice.choice(CLOCKS_HOURS)
+        self.happened: Counter[str] = Counter()
+        self.kept: list[str] = []
+        self.left: list[str] = []
+        self.context: BrowserContext | None = None
+        self.script = ""  # what a control changes on every page
+
+    async def work(self) -> None:
+        """The whole day through all of it; then the line is good, and everything must leave."""
+        assert self.browser is not None
+        self.context = await self.browser.new_context(base_url=f"http://127.0.0.1:{self.proxy.port}", locale="zh-TW")
+        if self.clock:
+            await self.context.add_init_script(WRONG_CLOCK % self.clock)
+        if self.script:
+            await self.context.add_init_script(self.script)
+        await self.sign_in()
+        page = await self.open()
+        told = list(self.events)
+        while told:
+            burst = [told.pop(0) for _ in range(min(self.dice.randint(1, MOST_AT_ONCE), len(told)))]
+            page = await self.keep(page, burst)
+            page = await self.dice.choice((self.ring, self.ring, self.kill, self.two_tabs, self.expire, self.wait))(
+                page
+            )
+        self.proxy.is_clean = True
+        await self.drain(page)
+        await self.context.close()
+        self.proxy.close()
+
+    async def sign_in(self) -> None:
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": self.dice.choice(self.shift.cookies)}
+        assert self.context is not None
+        await self.context.add_cookies([cookie | {"domain": "127.0.0.1", "path": "/"}])
+
+    async def open(self) -> Page:
+        assert self.context is not None
+        page = await self.context.new_page()
+        await page.goto("/drive/", timeout=OPEN_SECONDS * 1000)
+        await page.wait_for_function(READY, timeout=OPEN_SECONDS * 1000)
+        return page
+
+    # --- writing down -----------------------------------------------------------------------------------------------
+    async def keep(self, page: Page, burst: list[Told]) -> Page:
+        """As a form does before its screen changes; sometimes the tab is killed while it writes."""
+        said = [asdict(told) for told in burst]
+        if self.dice.random() < 0.12:
+            self.happened["tab killed while it wrote"] += 1
+            before = (await page.evaluate(HELD, self.shift.user))["seq"]
+            await self.all_or_some(page, said)
+            page = await self.open()
+            written = (await page.evaluate(HELD, self.shift.user))["seq"] - before
+            said = said[written:]  # the screen never changed for these: the driver presses again
+        if said:
+            await page.evaluate(KEEP, [self.shift.user, said])
+        self.kept += [told.id for told in burst]
+        return page
+
+    async def all_or_some(self, page: Page, said: list[dict]) -> None:
+        writing = asyncio.ensure_future(page.evaluate(KEEP, [self.shift.user, said]))
+        await asyncio.sleep(self.dice.random() * 0.02)
+        await page.close()
+        await asyncio.gather(writing, return_exceptions=True)
+
+    # --- what happens to it -----------------------------------------------------------------------------------------
+    async def ring(self, page: Page) -> Page:
+        self.happened["the line came back"] += 1
+        await page.evaluate(RING)
+        await asyncio.sleep(self.dice.random() * 0.4)
+        return page
+
+    async def wait(self, page: Page) -> Page:
+        self.happened["nothing was tried"] += 1
+        return page
+
+    async def kill(self, page: Page) -> Page:
+        self.happened["tab killed while it sent"] += 1
+        await page.evaluate(SEND)
+        await asyncio.sleep(self.dice.random() * 0.25)
+        await page.close()
+        return await self.open()
+
+    async def two_tabs(self, page: Page) -> Page:
+        self.happened["two tabs sent at once"] += 1
+        second = await self.open()
+        await asyncio.gather(page.evaluate(SEND), second.evaluate(SEND))
+        await asyncio.sleep(self.dice.random() * 0.25)
+        await page.close()
+        return second
+
+    async def expire(self, page: Page) -> Page:
+        """Signed out by the server while the page stays open; then signed in again."""
+        self.happened["session expired"] += 1
+        assert self.context is not None
+        await self.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        await page.evaluate(RING)
+        await page.wait_for_timeout(SIGNED_OUT_MS)
+        await self.sign_in()
+        await page.evaluate(RING)
+        return page
+
+    async def drain(self, page: Page) -> None:
+        """Until the phone holds nothing; what is left after two minutes is told."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_SECONDS
+        while True:
+            try:
+                await page.evaluate(RING)
+                self.left = (await page.evaluate(HELD, self.shift.user))["events"]
+            except Error:  # it went to another page meanwhile
+                page = await self.open()
+                continue
+            if not self.left or loop.time() > until:
+                return
+            await asyncio.sleep(0.3)
