@@ -4,25 +4,63 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from deliveries.models import Review, Route
+from luckygas.clock import business_day
 from luckygas.models import User
 from orders.models import CylinderMovement, Place, Product
+from orders.tagged import Lot, Tagged, lots, serials_at
 
 State = CylinderMovement.State
 Stock = list[tuple[Product, str, int]]
 Goods = Counter[tuple[Product, str]]  # so many of a product in a state; less than none was given away
 
 
-def load(route: Route, on_board: Mapping[Product, int] | None, *, by: User, at: dt.datetime) -> None:
-    """Full cylinders from the depot to the vehicle, once a route: what was counted, or what its stops need."""
-    depot, truck = route.depot.place, route.vehicle.place
+def load(
+    route: Route,
+    on_board: Mapping[Product, int] | None,
+    *,
+    by: User,
+    at: dt.datetime,
+    tagged: Mapping[Product, Sequence[Tagged]] | None = None,
+) -> None:
+    """Full cylinders from the depot to the vehicle, once a route: what was counted, or what its stops need.
+
+    What is overdue by its serial or tag is on the vehicle too, but put aside, and the office is told.
+    """
+    depot, truck, overdue = route.depot.place, route.vehicle.place, Counter[Product]()
     for product, quantity in (route.load if on_board is None else on_board).items():
-        _move(route, product, quantity, (depot, State.FULL), (truck, State.FULL), "load", by=by, at=at)
+        looked, day = (tagged or {}).get(product, ()), business_day(at)
+        for lot in lots(product, quantity, looked, place=depot, state=State.FULL, on=day):
+            if lot.is_overdue:
+                overdue[product] += lot.quantity
+                end, purpose = (route.vehicle.quarantine, State.FULL), "overdue"
+            else:
+                end, purpose = (truck, State.FULL), "load"
+            _move(route, product, lot, (depot, State.FULL), end, purpose, by=by, at=at)
+    if overdue:
+        what = ", ".join(f"{product} × {count}" for product, count in overdue.items())
+        said = {"plate": route.vehicle, "what": what}
+        reason = _("%(plate)s left with cylinders that are overdue for inspection: %(what)s") % said
+        Review.open(Review.Kind.STOCK, reason=reason, route=route)
+
+
+def put_aside(
+    route: Route, product: Product, tagged: Sequence[Tagged], *, cause: tuple[str, object], by: User, at: dt.datetime
+) -> None:
+    """Into the vehicle's quarantine: from the vehicle, or from the depot while it stands there. Once a cause."""
+    start = route.vehicle.place if route.has_left else route.depot.place
+    # Whoever puts them aside has seen why; the oldest day on which anything is overdue asks nobody's date.
+    for lot in lots(product, len(tagged), tagged, place=start, state=State.FULL, on=dt.date.min):
+        CylinderMovement.post(
+            product=product, quantity=lot.quantity, cylinder=lot.cylinder, inspect_by=lot.inspect_by,
+            start=(start, State.FULL), end=(route.vehicle.quarantine, State.FULL), cause=cause, purpose="aside", by=by,
+            at=at,
+        )  # fmt: skip
 
 
 def unload(route: Route, *, by: User, at: dt.datetime) -> None:
@@ -33,16 +71,35 @@ def unload(route: Route, *, by: User, at: dt.datetime) -> None:
     depot, truck = route.depot.place, route.vehicle.place
     is_counted = CylinderMovement.objects.filter(cause_kind="route", cause_id=str(route.pk), purpose="load").exists()
     missing: list[str] = []
-    for product, state, quantity in held_by(truck):
-        if quantity > 0:
-            _move(route, product, quantity, (truck, state), (depot, state), f"unload_{state}", by=by, at=at)
+    for product, state, lot in _lots_at(truck):
+        if lot.quantity > 0:
+            _move(route, product, lot, (truck, state), (depot, state), f"unload_{state}", by=by, at=at)
         elif is_counted:
-            missing.append(f"{product} × {-quantity}")
+            missing.append(f"{product} × {-lot.quantity}")
+    aside = route.vehicle.quarantine
+    for product, state, lot in _lots_at(aside):
+        _move(route, product, lot, (aside, state), (route.depot.quarantine, state), "aside_unload", by=by, at=at)
     if missing:
         reason = _("%(plate)s gave away more than was loaded: %(what)s")
         Review.open(
             Review.Kind.STOCK, reason=reason % {"plate": route.vehicle, "what": ", ".join(missing)}, route=route
         )
+
+
+def _lots_at(place: Place) -> list[tuple[Product, str, Lot]]:
+    """What a place holds, each known serial by itself and the others together.
+
+    A serial that went without being read is still known here; there are never more of them than cylinders.
+    """
+    held = place.stock()
+    products = Product.objects.in_bulk({product for product, _state in held})
+    found = []
+    for move in serials_at(place):
+        if held[move.product_id, move.to_state] > 0:
+            held[move.product_id, move.to_state] -= 1
+            found.append((move.product, move.to_state, Lot(1, move.cylinder)))
+    found += [(products[pk], state, Lot(quantity)) for (pk, state), quantity in held.items() if quantity]
+    return sorted(found, key=lambda row: (row[0].sort, row[0].pk, row[1]))
 
 
 def held_by(place: Place) -> Stock:
@@ -119,7 +176,7 @@ def settle_difference(
 def _move(
     route: Route,
     product: Product,
-    quantity: int,
+    lot: Lot,
     start: tuple[Place, str],
     end: tuple[Place, str],
     purpose: str,
@@ -128,12 +185,6 @@ def _move(
     at: dt.datetime,
 ) -> None:
     CylinderMovement.post(
-        product=product,
-        quantity=quantity,
-        start=start,
-        end=end,
-        cause=("route", route.pk),
-        purpose=purpose,
-        by=by,
-        at=at,
-    )
+        product=product, quantity=lot.quantity, cylinder=lot.cylinder, inspect_by=lot.inspect_by, start=start, end=end,
+        cause=("route", route.pk), purpose=purpose, by=by, at=at,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from luckygas.admin import ReadOnly
 from orders.models import (
     Cylinder,
     CylinderMovement,
+    InspectionRule,
     MeterReading,
     Order,
     OrderEvent,
@@ -19,7 +20,7 @@ from orders.models import (
     StandingOrder,
 )
 
-admin.site.register([Product])
+admin.site.register([InspectionRule, Product])
 admin.site.register(
     [
         *(Cylinder, CylinderMovement, MeterReading, Order, OrderEvent, OrderLine),

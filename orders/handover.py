@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from customers.models import AccountEntry
+from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models.cylinder import CylinderMovement, Place
 from orders.models.order import Order
 from orders.models.order_line import OrderLine
 from orders.models.product import Price, Product
+from orders.tagged import Lot, Tagged, lots
 
 State = CylinderMovement.State
+CONTESTED, FETCHED = "contested", "fetched"  # names that triggers know (orders/models/cylinder_triggers.py)
+EXCHANGED = ("given", CONTESTED, "taken", "taken_part", "other_empties")  # purposes of one handover's movements
+CHARGED = ("charge", "deposit")
+Stand = tuple[Place, str]  # a place and the state of what stands there
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Handed:
     rest: str = ""
     other_empties: int = 0  # empties of other dealers, same class
     parts: int = 0  # of our empties, so many with gas left in them
+    tagged: tuple[Tagged, ...] = ()  # of those given, the ones whose serial or date was read
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,41 @@ def post(
     """
     if is_handed_over(order):
         raise Refused(_("Order %(number)s was handed over before.") % {"number": order.number}, code="handed_over")
+    _write(order, handover, place=place, by=by, at=at, is_contested=is_contested)
+    if not is_contested:
+        owe_the_rest(order, by=by)
+
+
+def post_again(order: Order, handover: Handover, *, number: int, place: Place, by: User, at: dt.datetime) -> None:
+    """It was another exchange than was written: both ledgers the other way, and then as it was. The rows stay.
+
+    `number` counts from 1 how often this order is put right. The caller holds the order's lock.
+    """
+    if not is_handed_over(order):
+        raise Refused(_("Order %(number)s was not handed over yet.") % {"number": order.number}, code="not_yet")
+    cause = ("order", order.pk)
+    if CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk), purpose=CONTESTED).exists():
+        raise Refused(_("An overdue cylinder was left there. The office puts that right."), code="overdue")
+    CylinderMovement.take_back(*EXCHANGED, cause=cause, by=by, at=at)
+    for purpose in CHARGED:
+        AccountEntry.take_back(purpose, cause=cause, by=by, at=at)
+    is_contested = order.state == Order.State.REVIEW
+    _write(order, handover, place=place, by=by, at=at, is_contested=is_contested, mark=f".{number}")
+    if not is_contested:
+        _owe_another_rest(order, number, by=by)
+
+
+def _write(
+    order: Order,
+    handover: Handover,
+    *,
+    place: Place,
+    by: User,
+    at: dt.datetime,
+    is_contested: bool,
+    mark: str = "",
+) -> None:
+    """The lines and both ledgers; `mark` ends every purpose when they were written before."""
     for handed in handover.items:
         _check(handed)
     lines = _lines(order, handover, is_contested=is_contested)
@@ -71,10 +113,15 @@ def post(
         line.save()
     site_place = Place.of_site(order.site)
     for handed in handover.items:
-        _move_cylinders(order, handed, place=place, site_place=site_place, by=by, at=at)
-    _charge(order, lines, by=by, at=at)
-    if not is_contested:
-        owe_the_rest(order, by=by)
+        given = lots(
+            handed.product, handed.delivered, handed.tagged, place=place, state=State.FULL, on=business_day(at)
+        )  # fmt: skip
+        if not is_contested:
+            _check_dates(handed, given)
+        way = ((place, State.FULL), (site_place, State.IN_USE))
+        _give(order, handed.product, given, way=way, by=by, at=at, mark=mark)
+        _take(order, handed, place=place, site_place=site_place, by=by, at=at, mark=mark)
+    _charge(order, lines, by=by, at=at, mark=mark)
 
 
 def is_handed_over(order: Order) -> bool:
@@ -84,9 +131,33 @@ def is_handed_over(order: Order) -> bool:
 
 def owe_the_rest(order: Order, *, by: User) -> None:
     """What was short and is to be brought later becomes a linked order."""
-    short = order.lines.select_related("product").filter(rest=OrderLine.Rest.OWED)
-    if owed := {line: line.short for line in short if line.short}:
+    if owed := _owed(order):
         order.owe(owed, by=by)
+
+
+def _owed(order: Order) -> dict[OrderLine, int]:
+    short = order.lines.select_related("product").filter(rest=OrderLine.Rest.OWED)
+    return {line: line.short for line in short if line.short}
+
+
+def _owe_another_rest(order: Order, number: int, *, by: User) -> None:
+    """What is owed follows what was put right: another linked order, when the one there was asks for something else.
+
+    Refused when that one has left already: it is delivered as it stands, and the office looks.
+    """
+    owed = _owed(order)
+    for rest in order.owed_orders.exclude(state=Order.State.CANCELLED).order_by("pk"):
+        if {line.product_id: line.ordered for line in rest.lines.all()} == {
+            line.product_id: count for line, count in owed.items()
+        }:
+            return
+        if not rest.can_cancel:
+            raise Refused(
+                _("What is owed, order %(number)s, is on its way already.") % {"number": rest.number}, code="rest_left"
+            )
+        rest.cancel(by=by, reason=_("order %(number)s was put right") % {"number": order.number})
+    if owed:
+        order.owe(owed, by=by, number=number)
 
 
 def _lines(order: Order, handover: Handover, *, is_contested: bool) -> list[OrderLine]:
@@ -129,34 +200,78 @@ def _check(handed: Handed) -> None:
         raise Refused(_("No more with gas left than came back."), code="bad_quantity")
 
 
-def _move_cylinders(
-    order: Order, handed: Handed, *, place: Place, site_place: Place, by: User, at: dt.datetime
+def _check_dates(handed: Handed, given: list[Lot]) -> None:
+    """An overdue cylinder may not be delivered (domain page, "Cylinder inspection")."""
+    for lot in given:
+        if lot.is_overdue:
+            which = lot.cylinder or f"{lot.inspect_by:%Y-%m}"
+            raise Refused(
+                _("%(product)s %(which)s is overdue for inspection. Put it aside and give another one.")
+                % {"product": handed.product, "which": which},
+                code="overdue",
+            )
+
+
+def _give(
+    order: Order, product: Product, given: list[Lot], *, way: tuple[Stand, Stand], mark: str, by: User, at: dt.datetime
 ) -> None:
-    def move(quantity: int, start: tuple[Place, str], end: tuple[Place, str], purpose: str) -> None:
+    """Full ones to the customer; an overdue one only as contested, which the database takes of an order in review."""
+    for lot in given:
         CylinderMovement.post(
-            product=handed.product,
-            quantity=quantity,
-            start=start,
-            end=end,
-            cause=("order", order.pk),
-            purpose=purpose,
-            by=by,
+            product=product, quantity=lot.quantity, cylinder=lot.cylinder, inspect_by=lot.inspect_by, start=way[0],
+            end=way[1], cause=("order", order.pk), purpose=f"{CONTESTED if lot.is_overdue else 'given'}{mark}", by=by,
             at=at,
-        )
-
-    move(handed.delivered, (place, State.FULL), (site_place, State.IN_USE), "given")
-    move(handed.empties - handed.parts, (site_place, State.IN_USE), (place, State.EMPTY), "taken")
-    move(handed.parts, (site_place, State.IN_USE), (place, State.PART), "taken_part")
-    if handed.other_empties:
-        move(
-            handed.other_empties,
-            (Place.of(Place.Kind.OTHER_DEALER), State.EMPTY),
-            (place, State.EMPTY),
-            "other_empties",
-        )
+        )  # fmt: skip
 
 
-def _charge(order: Order, lines: list[OrderLine], *, by: User, at: dt.datetime) -> None:
+def _take(
+    order: Order, handed: Handed, *, place: Place, site_place: Place, mark: str, by: User, at: dt.datetime
+) -> None:
+    """Ours that came back, some with gas left in them, and those of other dealers."""
+    ours, others = (site_place, State.IN_USE), (Place.of(Place.Kind.OTHER_DEALER), State.EMPTY)
+    for quantity, start, state, purpose in (
+        (handed.empties - handed.parts, ours, State.EMPTY, "taken"),
+        (handed.parts, ours, State.PART, "taken_part"),
+        (handed.other_empties, others, State.EMPTY, "other_empties"),
+    ):
+        CylinderMovement.post(
+            product=handed.product, quantity=quantity, start=start, end=(place, state), cause=("order", order.pk),
+            purpose=f"{purpose}{mark}", by=by, at=at,
+        )  # fmt: skip
+
+
+def overdue_at(order: Order) -> list[CylinderMovement]:
+    """The cylinders of this order that were overdue when they were handed over and still stand there."""
+    moves = CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk))
+    fetched = set(moves.filter(purpose=FETCHED).values_list("product", "cylinder"))
+    contested = moves.in_effect(CONTESTED).select_related("product", "cylinder", "to_place").order_by("pk")
+    return [move for move in contested if (move.product_id, move.cylinder_id) not in fetched]
+
+
+def swap_overdue(order: Order, *, is_swapped: bool, by: User) -> None:
+    """What was overdue is fetched into quarantine and a good one of the depot stands there; refused until it is."""
+    depot = Place.objects.filter(kind=Place.Kind.DEPOT).order_by("pk").first()
+    for move in overdue_at(order):
+        if not is_swapped or depot is None:
+            raise Refused(
+                _("%(product)s overdue for inspection stands there. Swap it first, then say so here.")
+                % {"product": move.product},
+                field="is_swapped",
+                code="overdue",
+            )
+        site = (move.to_place, State.IN_USE)
+        cause, quarantine = ("order", order.pk), Place.of(Place.Kind.QUARANTINE)
+        CylinderMovement.post(
+            product=move.product, quantity=move.quantity, cylinder=move.cylinder, inspect_by=move.inspect_by,
+            start=site, end=(quarantine, State.PART), cause=cause, purpose=FETCHED, by=by,
+        )  # fmt: skip
+        CylinderMovement.post(
+            product=move.product, quantity=move.quantity, start=(depot, State.FULL), end=site, cause=cause,
+            purpose=f"swap {move.cylinder_id or ''}".strip(), by=by,
+        )  # fmt: skip
+
+
+def _charge(order: Order, lines: list[OrderLine], *, by: User, at: dt.datetime, mark: str) -> None:
     gas = sum(line.amount_twd for line in lines)
     deposit = sum(line.deposit_due_twd for line in lines)
     account = AccountEntry.Account
@@ -164,7 +279,7 @@ def _charge(order: Order, lines: list[OrderLine], *, by: User, at: dt.datetime) 
         customer=order.customer,
         legs={account.RECEIVABLE: gas, account.SALES: -gas},
         cause=("order", order.pk),
-        purpose="charge",
+        purpose=f"charge{mark}",
         by=by,
         at=at,
     )
@@ -172,7 +287,7 @@ def _charge(order: Order, lines: list[OrderLine], *, by: User, at: dt.datetime) 
         customer=order.customer,
         legs={account.RECEIVABLE: deposit, account.DEPOSIT: -deposit},
         cause=("order", order.pk),
-        purpose="deposit",
+        purpose=f"deposit{mark}",
         by=by,
         at=at,
     )

@@ -65,6 +65,7 @@ from orders.models import (
     CylinderMovement,
     Deputy,
     HoldDecision,
+    InspectionRule,
     MeterReading,
     Order,
     OrderEvent,
@@ -99,6 +100,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 APPS = ["luckygas", "customers", "orders", "deliveries", "pilot"]
 HISTORY = {"insert_insert", "update_update", "delete_delete"}  # pghistory's triggers write, they refuse nothing
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+YESTERYEAR = dt.date(2025, 11, 30)
 
 
 @pytest.fixture
@@ -185,6 +187,21 @@ def new_order(**values) -> None:
 
 def movement(**values) -> None:
     again(CylinderMovement, **({"cause_id": uuid.uuid4().hex} | values))
+
+
+def interval(world, **values) -> None:
+    """The same each time."""
+    row = {"valid_from": NOW.date(), "most_kg": 20, "from_age": 0, "years": 5}
+    InspectionRule.objects.bulk_create([InspectionRule(**(row | values))])
+
+
+def deliver_overdue(world) -> None:
+    """The office settles an order in review, of which an overdue cylinder was handed over."""
+    order = Order.objects.filter(pk=world.order.pk)
+    for state in ("out", "review"):
+        order.update(state=state)
+    movement(cause_kind="order", cause_id=world.order.pk, purpose="contested", inspect_by=YESTERYEAR)
+    order.update(state="delivered", delivered_at=NOW, leak_check="passed")
 
 
 def incident(world, **values) -> None:
@@ -444,6 +461,10 @@ BROKEN: dict[str, Callable] = {
     "cylindermovement.a_movement_changes_place_or_state": lambda w: movement(
         from_place_id=Place.of("lost").pk, to_place_id=Place.of("lost").pk, from_state="full", to_state="full"
     ),
+    "cylindermovement.in_date": lambda w: movement(inspect_by=YESTERYEAR),
+    "order.nothing_overdue_stands_there": lambda w: deliver_overdue(w),
+    "inspectionrule.one_interval_a_size_and_age": lambda w: twice(lambda: interval(w)),
+    "inspectionrule.an_interval_has_a_length": lambda w: interval(w, years=0),
     "cylindermovement.append_only": lambda w: change(CylinderMovement, day=NOW.date()),
     "slot.one_slot_an_area_day_and_hour": lambda w: twice(SlotFactory),
     "slot.a_slot_ends_after_it_starts": lambda w: SlotFactory(starts=12, ends=12),

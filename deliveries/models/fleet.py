@@ -28,6 +28,13 @@ class Depot(Record):
             kind=Place.Kind.DEPOT, cause_kind="depot", cause_id=str(self.pk), defaults={"name": self.name}
         )[0]
 
+    @property
+    def quarantine(self) -> Place:
+        """Where cylinders wait that may not be filled, loaded or delivered."""
+        return Place.objects.get_or_create(
+            kind=Place.Kind.QUARANTINE, cause_kind="depot", cause_id=str(self.pk), defaults={"name": self.name}
+        )[0]
+
 
 class Vehicle(Record):
     """A truck or a motorcycle with the weight it may carry."""
@@ -52,6 +59,13 @@ class Vehicle(Record):
         """Its cylinders in the ledger."""
         return Place.objects.get_or_create(
             kind=Place.Kind.TRUCK, cause_kind="vehicle", cause_id=str(self.pk), defaults={"name": self.plate}
+        )[0]
+
+    @property
+    def quarantine(self) -> Place:
+        """The cylinders on it that were put aside until it is back."""
+        return Place.objects.get_or_create(
+            kind=Place.Kind.QUARANTINE, cause_kind="vehicle", cause_id=str(self.pk), defaults={"name": self.plate}
         )[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pgtrigger
@@ -24,6 +24,7 @@ from luckygas.db import Moves, raise_check
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models import Order, Product
+from orders.tagged import Tagged
 
 ROUTE_MOVES: dict[str, tuple[str, ...]] = {
     "draft": ("published",),
@@ -177,10 +178,18 @@ class Route(Itinerary):
                 order.plan(by=by)
 
     @transaction.atomic
-    def depart(self, *, by: User, at: dt.datetime | None = None, on_board: Mapping[Product, int] | None = None) -> None:
+    def depart(
+        self,
+        *,
+        by: User,
+        at: dt.datetime | None = None,
+        on_board: Mapping[Product, int] | None = None,
+        tagged: Mapping[Product, Sequence[Tagged]] | None = None,
+    ) -> None:
         """The truck leaves: its open orders are out, and their customers are told.
 
-        `on_board` are the full cylinders that were counted on it; without a count, what its stops need.
+        `on_board` are the full cylinders that were counted on it, `tagged` those of them whose serial or date was
+        read; without a count, what its stops need.
         """
         from deliveries import loading
 
@@ -189,7 +198,7 @@ class Route(Itinerary):
         for order in orders:
             if order.state in {Order.State.CONFIRMED, Order.State.PLANNED}:
                 order.depart(by=by, at=at)
-        loading.load(self, on_board, by=by, at=at or timezone.now())
+        loading.load(self, on_board, tagged=tagged, by=by, at=at or timezone.now())
 
     @transaction.atomic
     def close(self, *, by: User, at: dt.datetime | None = None) -> None:

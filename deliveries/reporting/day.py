@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from customers.models import Incident
 from deliveries.models import DriverEvent, Route, Stop
+from deliveries.reporting.aside import put_aside
 from deliveries.reporting.outcome import ABSORBED, APPLIED, WAITS, Outcome
 from deliveries.reporting.reports import loaded
 from luckygas.errors import Refused
+from orders.handover import Handed
 from orders.models import Order
 
 OLDEST = dt.timedelta(days=30)  # a device's clock that is further off than this says nothing
@@ -40,10 +42,12 @@ def leave_first(event: DriverEvent) -> None:
 
 
 @transaction.atomic
-def _leave(event: DriverEvent, route: Route, on_board: dict | None) -> None:
+def _leave(event: DriverEvent, route: Route, load: list[Handed] | None) -> None:
+    on_board = None if load is None else {item.product: item.delivered for item in load}
+    tagged = {item.product: item.tagged for item in load or ()}
     try:
         with transaction.atomic():
-            route.depart(by=event.user, at=moment_of(event), on_board=on_board)
+            route.depart(by=event.user, at=moment_of(event), on_board=on_board, tagged=tagged)
     except Refused as refused:
         if refused.code != "illegal_move":  # it left in the meantime
             raise
@@ -54,6 +58,7 @@ def depart(event: DriverEvent) -> Outcome:
     route = _route(event)
     if route.has_left:
         return ABSORBED
+    put_aside(event, route, at=moment_of(event))
     _leave(event, route, loaded(event.body.get("loaded")))
     route.refresh_from_db()
     if not route.has_left:

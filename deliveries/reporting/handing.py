@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer, Payment
 from deliveries.models import Driver, DriverEvent, Proof, Route, Stop
+from deliveries.reporting.aside import put_aside
 from deliveries.reporting.day import is_mine, moment_of, open_leak
 from deliveries.reporting.outcome import ABSORBED, APPLIED, Outcome
 from deliveries.reporting.reports import Delivery, Money, exchanged, signature_of
@@ -32,6 +33,8 @@ def deliver(event: DriverEvent) -> Outcome:
     if report.has_leak:
         open_leak(event, order.customer, stop)  # it locks the customer's orders: before a route or stop is locked
     _lock(order.customer, order, stop)
+    if stop:
+        put_aside(event, stop.route, at=moment_of(event))
     if is_handed_over(order):
         return _second_time(event, stop, order, report)
     if report.has_leak and report.is_empty_handed:

@@ -18,6 +18,7 @@ from customers.models import Payment
 from luckygas.errors import Refused
 from orders.handover import Handed, Handover
 from orders.models import Order, OrderLine, Product
+from orders.tagged import Tagged
 
 LARGEST_SEQ = 2**31 - 1
 LARGEST_ID = 2**63 - 1
@@ -119,6 +120,7 @@ def exchanged(raw: Any) -> list[Handed]:
     }
     counted: dict[str, list[int]] = {}
     rests: dict[str, str] = {}
+    looked: dict[str, tuple[Tagged, ...]] = {}
     for row in rows:
         code = str(row.get("product"))
         if code not in products:
@@ -126,19 +128,39 @@ def exchanged(raw: Any) -> list[Handed]:
         numbers = [count_of(row.get(what)) for what in ("delivered", "empties", "other_empties", "parts")]
         counted[code] = [a + b for a, b in zip(counted.get(code, [0, 0, 0, 0]), numbers, strict=True)]
         rests[code] = str(row["rest"]) if row.get("rest") in OrderLine.Rest.values else rests.get(code, "")
+        looked[code] = looked.get(code, ()) + _tags(row.get("tagged"))
     return [
         Handed(
-            products[code], delivered=given, empties=back, rest=rests[code], other_empties=others, parts=min(part, back)
+            products[code],
+            delivered=given,
+            empties=back,
+            rest=rests[code],
+            other_empties=others,
+            parts=min(part, back),
+            tagged=looked[code],
         )
         for code, (given, back, others, part) in counted.items()
     ]
 
 
-def loaded(raw: Any) -> dict[Product, int] | None:
-    """Full cylinders by product that the driver says are on the vehicle; None when the report does not say."""
-    if raw is None:
-        return None
-    return {item.product: item.delivered for item in exchanged(raw)}
+def loaded(raw: Any) -> list[Handed] | None:
+    """Full cylinders that the driver says are on the vehicle; None when the report does not say."""
+    return None if raw is None else exchanged(raw)
+
+
+def asides(body: Mapping[str, Any]) -> dict[Product, tuple[Tagged, ...]]:
+    """What was put aside of each product, loading or at a door."""
+    lists = [body.get(name) for name in ("items", "loaded")]
+    rows = [row for raw in lists if isinstance(raw, list) for row in raw if isinstance(row, dict) and row.get("aside")]
+    found = {str(row.get("product")): _tags(row["aside"]) for row in rows}
+    products = Product.objects.filter(code__in=found) if found else ()
+    return {product: found[product.code] for product in products if found[product.code]}
+
+
+def _tags(raw: Any) -> tuple[Tagged, ...]:
+    """What was read on single cylinders: serials and dates."""
+    texts = raw[:MOST_OF_A_KIND] if isinstance(raw, list) else []
+    return tuple(tagged for text in texts if (tagged := Tagged.read(str(text))))
 
 
 def count_of(raw: Any) -> int:

@@ -3,6 +3,7 @@
 from orders.models.bulk_move import BulkMove, BulkRow
 from orders.models.credit import Deputy, HoldDecision
 from orders.models.cylinder import Cylinder, CylinderMovement, Place
+from orders.models.inspection import InspectionRule
 from orders.models.meter import MeterReading
 from orders.models.order import Order
 from orders.models.order_event import OrderEvent
@@ -22,6 +23,7 @@ __all__ = [
     "CylinderMovement",
     "Deputy",
     "HoldDecision",
+    "InspectionRule",
     "MeterReading",
     "Order",
     "OrderEvent",

@@ -6,16 +6,22 @@ import datetime as dt
 from collections import Counter
 from decimal import Decimal
 
-from django.db import models
-from django.db.models import Q, Sum
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, Sum, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Site
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Record
+from luckygas.errors import Refused
 from luckygas.models import User
+from orders.models.cylinder_triggers import InDate
+from orders.models.inspection import InspectionRule
 from orders.models.product import Product
+
+UNDONE = "un-"  # the purpose of a movement the other way: what it takes back; what is written instead gets a number
 
 
 class Place(Record):
@@ -93,14 +99,43 @@ class Cylinder(Record):
     serial = models.CharField(max_length=30, unique=True)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="cylinders")
     made_on = models.DateField(null=True, blank=True)
+    inspected_on = models.DateField(null=True, blank=True)
     inspect_by = models.DateField(null=True, blank=True)
     retire_by = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.serial
 
+    @property
+    def limit(self) -> dt.date | None:
+        """The last day on which it may be filled, loaded and left with a customer; none when nobody knows."""
+        return min((day for day in (self.inspect_by, self.retire_by) if day), default=None)
+
     def is_expired(self, *, on: dt.date) -> bool:
-        return any(limit is not None and limit < on for limit in (self.inspect_by, self.retire_by))
+        return self.limit is not None and self.limit < on
+
+    @transaction.atomic
+    def inspect(self, *, on: dt.date) -> None:
+        """It was inspected: its next inspection follows from its age and size."""
+        self.lock()
+        if self.made_on is None or on < self.made_on:
+            raise Refused(_("Write when it was made first."), field="made_on", code="no_age")
+        self.inspected_on = on
+        self.inspect_by = InspectionRule.due(self.product, made_on=self.made_on, inspected_on=on)
+        self.save(update_fields=["inspected_on", "inspect_by"])
+
+
+class MovementQuerySet(models.QuerySet):
+    def in_effect(self, *purposes: str) -> MovementQuerySet:
+        """The movements of these purposes as they stand: what was put right since counts as it was put right."""
+        undone = self.model._base_manager.filter(
+            cause_kind=OuterRef("cause_kind"),
+            cause_id=OuterRef("cause_id"),
+            product=OuterRef("product"),
+            purpose=Concat(Value(UNDONE), OuterRef("purpose")),
+        )
+        again = Q(purpose__regex=rf"^({'|'.join(purposes)})\.\d+$")
+        return self.filter(Q(purpose__in=purposes) | again).exclude(Exists(undone))
 
 
 class CylinderMovement(models.Model):
@@ -121,12 +156,17 @@ class CylinderMovement(models.Model):
     to_place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     to_state = models.CharField(max_length=10, choices=State)
     residual_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    inspect_by = models.DateField(
+        null=True, blank=True, help_text="the oldest date on their tags, when somebody looked"
+    )
     cause_kind = models.CharField(max_length=20)
     cause_id = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20)
     day = models.DateField()
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = MovementQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -153,7 +193,7 @@ class CylinderMovement(models.Model):
             models.Index(fields=["from_place", "day"], name="movements_out_by_day"),
             models.Index(fields=["to_place", "day"], name="movements_in_by_day"),
         ]
-        triggers = [AppendOnly()]
+        triggers = [AppendOnly(), InDate()]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_id}: {self.from_place_id} → {self.to_place_id}"
@@ -172,6 +212,7 @@ class CylinderMovement(models.Model):
         at: dt.datetime | None = None,
         cylinder: Cylinder | None = None,
         residual_kg: Decimal | None = None,
+        inspect_by: dt.date | None = None,
     ) -> CylinderMovement | None:
         """Write one movement from `start` to `end`, each a place and a state; none when nothing moved."""
         if quantity <= 0:
@@ -192,4 +233,24 @@ class CylinderMovement(models.Model):
             at=at,
             by=by,
             residual_kg=residual_kg,
+            inspect_by=inspect_by or (cylinder.limit if cylinder else None),
         )
+
+    @classmethod
+    def take_back(
+        cls, *purposes: str, cause: tuple[str, object], by: User | None, at: dt.datetime | None = None
+    ) -> None:
+        """Move everything the other way that this cause moved for these purposes and nobody took back yet."""
+        rows = cls.objects.filter(cause_kind=cause[0], cause_id=str(cause[1])).in_effect(*purposes)
+        for row in rows.select_related("product", "cylinder", "from_place", "to_place").order_by("pk"):
+            cls.post(
+                product=row.product,
+                quantity=row.quantity,
+                start=(row.to_place, row.to_state),
+                end=(row.from_place, row.from_state),
+                cause=cause,
+                purpose=f"{UNDONE}{row.purpose}",
+                by=by,
+                at=at,
+                cylinder=row.cylinder,
+            )

@@ -24,6 +24,7 @@ from luckygas.models import User
 from orders import rules, windows
 from orders.credit.exposure import exposure_of
 from orders.models.credit import HoldDecision
+from orders.models.cylinder_triggers import NothingOverdue
 from orders.models.order_event import OrderEvent
 from orders.models.order_line import OrderLine
 from orders.models.order_state import MOVES, TO_REVIEW, Channel, State
@@ -122,6 +123,7 @@ class Order(Record):
             Moves(name="state_moves", field="state", moves=MOVES),
             FollowsMerge(),
             GoesOnByDecision(),
+            NothingOverdue(),
             Frozen("operation_id", "number", "variant", "system_of_record"),
         ]
 
@@ -499,13 +501,42 @@ class Order(Record):
         from orders.handover import post
 
         self.lock()
-        post(self, handover, place=place, by=by, at=at or timezone.now(), is_contested=True)
         while TO_REVIEW.get(self.state, State.REVIEW) != State.REVIEW:
             self._move(TO_REVIEW[self.state], by=by, reason=reason, at=at)
         if self.state != State.REVIEW:
             self._move(State.REVIEW, by=by, reason=reason, at=at, operation_id=operation_id)
+        post(self, handover, place=place, by=by, at=at or timezone.now(), is_contested=True)
         self.leak_check = handover.leak_check or self.leak_check
         self.save(update_fields=["leak_check"])
+
+    @transaction.atomic
+    def amend(
+        self,
+        handover: Handover,
+        *,
+        place: Place,
+        by: User,
+        reason: str,
+        operation_id: uuid.UUID,
+        at: dt.datetime | None = None,
+    ) -> None:
+        """It was handed over otherwise than it was written: both ledgers and the lines are put right, with a reason.
+
+        Once per operation. Its state stays: what was delivered is delivered, what is being checked is.
+        """
+        from orders.handover import post_again
+
+        self.lock()
+        if self.events.filter(operation_id=operation_id).exists():
+            return
+        self._check_state(State.DELIVERED, State.REVIEW)
+        number = self.events.filter(data__has_key="amended").count() + 1
+        before, at = {"lines": self.summary(), "amended": number}, at or timezone.now()
+        post_again(self, handover, number=number, place=place, by=by, at=at)
+        OrderEvent.write(
+            self, self.state, self.state, by=by, at=at, reason=reason, operation_id=operation_id, data=before
+        )
+        live.changed("order", self.number)
 
     @transaction.atomic
     def await_check(self, *, by: User | None) -> None:
@@ -545,12 +576,13 @@ class Order(Record):
         live.changed("order", self.number)
 
     @transaction.atomic
-    def settle(self, to: str, *, by: User, reason: str) -> None:
+    def settle(self, to: str, *, by: User, reason: str, is_swapped: bool = False) -> None:
         """The office decides an order in review: delivered, confirmed or cancelled; never past a missing leak check.
 
-        Delivered also owes what was short, unless the order had been cancelled before.
+        Nor past a cylinder that was overdue, unless it `is_swapped` by now. Delivered also owes what was short, unless
+        the order had been cancelled before.
         """
-        from orders.handover import owe_the_rest
+        from orders.handover import owe_the_rest, swap_overdue
 
         self.lock()
         if self.state != State.REVIEW:
@@ -562,6 +594,8 @@ class Order(Record):
                 _("Cylinders of this order went one way or the other. It can only be settled as delivered."),
                 code="handed_over",
             )
+        if to == State.DELIVERED:
+            swap_overdue(self, is_swapped=is_swapped, by=by)
         fields = {"delivered_at": self.delivered_at or timezone.now()} if to == State.DELIVERED else {}
         announce = {State.DELIVERED: "delivered", State.CANCELLED: "cancelled"}.get(State(to), "")
         self._move(to, by=by, reason=reason, announce=announce, fields=fields)
@@ -720,14 +754,14 @@ class Order(Record):
         live.changed("order", self.number)
 
     @transaction.atomic
-    def owe(self, rest: dict[OrderLine, int], *, by: User | None) -> Order:
-        """What was short becomes a linked order at the same prices, waiting for a day. Once per order.
+    def owe(self, rest: dict[OrderLine, int], *, by: User | None, number: int = 0) -> Order:
+        """What was short becomes a linked order at the same prices, waiting for a day. Once per order and `number`.
 
         Credit is not asked again: it was, for the order that this is the rest of.
         """
         child = Order.objects.create(
             number=windows.order_number(business_day(), _next("order_number")),
-            operation_id=derived_id("owed", self.operation_id),
+            operation_id=derived_id("owed", self.operation_id, *([number] if number else [])),
             body_digest=digest({"owed": [(line.product_id, quantity) for line, quantity in rest.items()]}),
             customer=self.customer,
             site=self.site,

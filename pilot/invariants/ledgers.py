@@ -27,10 +27,9 @@ def deliveries_are_charged_as_handed_over() -> list[tuple[Any, Any]]:
             FROM orders_orderline GROUP BY order_id
         ), charged AS (
             SELECT cause_id,
-                   sum(amount_twd) FILTER (WHERE purpose = 'charge') AS gas,
-                   sum(amount_twd) FILTER (WHERE purpose = 'deposit') AS deposit
-            FROM customers_accountentry
-            WHERE cause_kind = 'order' AND account = 'receivable' AND purpose IN ('charge', 'deposit')
+                   sum(amount_twd) FILTER (WHERE purpose ~ '^(un-)?charge') AS gas,
+                   sum(amount_twd) FILTER (WHERE purpose ~ '^(un-)?deposit') AS deposit
+            FROM customers_accountentry WHERE cause_kind = 'order' AND account = 'receivable'
             GROUP BY cause_id
         )
         SELECT handed.order_id, 'charged ' || coalesce(charged.gas, 0) || ' + ' || coalesce(charged.deposit, 0)
@@ -47,9 +46,11 @@ def cylinders_move_as_handed_over() -> list[tuple[Any, Any]]:
     return rows("""
         WITH moved AS (
             SELECT cause_id, product_id,
-                   sum(quantity) FILTER (WHERE purpose = 'given') AS given,
-                   sum(quantity) FILTER (WHERE purpose IN ('taken', 'taken_part')) AS taken
-            FROM orders_cylindermovement WHERE cause_kind = 'order' AND purpose IN ('given', 'taken', 'taken_part')
+                   sum(CASE WHEN purpose LIKE 'un-%%' THEN -quantity ELSE quantity END)
+                       FILTER (WHERE purpose ~ '^(un-)?(given|contested)') AS given,
+                   sum(CASE WHEN purpose LIKE 'un-%%' THEN -quantity ELSE quantity END)
+                       FILTER (WHERE purpose ~ '^(un-)?taken') AS taken
+            FROM orders_cylindermovement WHERE cause_kind = 'order' AND purpose ~ '^(un-)?(given|contested|taken)'
             GROUP BY cause_id, product_id
         )
         SELECT coalesce(line.order_id::text, moved.cause_id), 'product ' || coalesce(line.product_id, moved.product_id)
@@ -81,6 +82,26 @@ def cylinders_are_conserved() -> list[tuple[Any, Any]]:
         UNION ALL
         SELECT id::text, 'moves ' || quantity || ' to itself or nothing' FROM orders_cylindermovement
         WHERE quantity <= 0 OR (from_place_id = to_place_id AND from_state = to_state)
+    """)
+
+
+@invariant
+def overdue_cylinders_stay_away() -> list[tuple[Any, Any]]:
+    """No cylinder was overdue on the day it was loaded full or left with a customer, unless its order is contested.
+
+    Of an order that is delivered by now it was fetched.
+    """
+    return rows("""
+        SELECT m.id, m.quantity || ' of product ' || m.product_id || ', in date until ' || m.inspect_by || ', ' || m.day
+        FROM orders_cylindermovement m
+        JOIN orders_place come ON come.id = m.from_place_id AND come.kind NOT IN ('site', 'opening')
+        JOIN orders_place go ON go.id = m.to_place_id
+        LEFT JOIN orders_order o ON m.purpose ~ '^contested' AND m.cause_kind = 'order' AND o.id::text = m.cause_id
+        LEFT JOIN orders_cylindermovement back ON back.purpose IN ('fetched', 'un-' || m.purpose)
+             AND back.cause_kind = 'order' AND back.cause_id = m.cause_id AND back.product_id = m.product_id
+             AND back.cylinder_id IS NOT DISTINCT FROM m.cylinder_id
+        WHERE m.inspect_by < m.day AND (go.kind = 'site' OR go.kind = 'truck' AND m.to_state = 'full')
+          AND (o.id IS NULL OR o.state = 'delivered' AND back.id IS NULL)
     """)
 
 

@@ -1,0 +1,110 @@
+"""Cylinders that somebody looked at: by their serial, or by the date on their tag."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from luckygas.clock import ROC_OFFSET
+from orders.models import Cylinder, CylinderMovement, Place, Product
+
+MONTH = re.compile(r"(\d{3,4})[-./](\d{1,2})")  # 2026-10, and 115.10 as it is stamped
+LONGEST = 30
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """One cylinder: its serial, or the last day on which its tag says it is in date."""
+
+    serial: str = ""
+    inspect_by: dt.date | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Tagged | None:
+        """What is stamped on it as somebody typed it; None for nothing."""
+        text = text.strip().upper()[:LONGEST]
+        found = MONTH.fullmatch(text)
+        if not found or not 1 <= int(found[2]) <= 12:
+            return cls(serial=text) if text else None
+        year = int(found[1]) + (ROC_OFFSET if len(found[1]) == 3 else 0)
+        if not ROC_OFFSET < year < 2 * ROC_OFFSET:
+            return cls(serial=text)
+        return cls(inspect_by=dt.date(year, int(found[2]), calendar.monthrange(year, int(found[2]))[1]))
+
+    def __str__(self) -> str:
+        return self.serial or f"{self.inspect_by:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Some cylinders that move together: a known one alone, or so many with the oldest date seen among them."""
+
+    quantity: int
+    cylinder: Cylinder | None = None
+    inspect_by: dt.date | None = None
+    is_overdue: bool = False
+
+
+def lots(
+    product: Product, quantity: int, tagged: Iterable[Tagged], *, place: Place, state: str, on: dt.date
+) -> list[Lot]:
+    """So many of a product, split: each known serial alone, the others together, those overdue on that day apart.
+
+    A serial goes by itself only when the ledger has it here, or nowhere yet; otherwise only its dates count. At most
+    three queries, none when nobody looked.
+    """
+    looked = _once(tagged)[:quantity]
+    known = _known(product, looked)
+    here = _where({cylinder.pk for cylinder in known.values()})
+    alone, rest, overdue = [], [], []
+    for each in looked:
+        cylinder = known.get(each.serial)
+        limit = cylinder.limit if cylinder else each.inspect_by
+        is_overdue = limit is not None and limit < on
+        if cylinder and here.get(cylinder.pk, (place.pk, state)) == (place.pk, state):
+            alone.append(Lot(1, cylinder, limit, is_overdue))
+        else:
+            (overdue if is_overdue else rest).append(limit)
+    unseen = quantity - len(looked)
+    if overdue:
+        alone.append(Lot(len(overdue), None, min(day for day in overdue if day), is_overdue=True))
+    if rest or unseen:
+        alone.append(Lot(len(rest) + unseen, None, min((day for day in rest if day), default=None)))
+    return alone
+
+
+def _once(tagged: Iterable[Tagged]) -> list[Tagged]:
+    """A serial read twice is one cylinder; two tags with the same date are two."""
+    seen: set[str] = set()
+    kept = []
+    for each in tagged:
+        if each.serial not in seen:
+            kept.append(each)
+        seen |= {each.serial} - {""}
+    return kept
+
+
+def _known(product: Product, looked: Iterable[Tagged]) -> dict[str, Cylinder]:
+    serials = [each.serial for each in looked if each.serial]
+    found = Cylinder.objects.filter(serial__in=serials, product=product) if serials else ()
+    return {cylinder.serial: cylinder for cylinder in found}
+
+
+def _where(cylinders: set[int]) -> dict[int, tuple[int, str]]:
+    """Where the ledger has each of them, and in which state."""
+    if not cylinders:
+        return {}
+    last = (
+        CylinderMovement.objects.filter(cylinder__in=cylinders).order_by("cylinder", "-at", "-pk").distinct("cylinder")
+    )
+    return {move.cylinder_id: (move.to_place_id, move.to_state) for move in last if move.cylinder_id}
+
+
+def serials_at(place: Place) -> list[CylinderMovement]:
+    """The last movement of each known cylinder that is here now."""
+    came = CylinderMovement.objects.filter(to_place=place, cylinder__isnull=False).values("cylinder")
+    last = CylinderMovement.objects.filter(cylinder__in=came).order_by("cylinder", "-at", "-pk").distinct("cylinder")
+    return [move for move in last.select_related("product", "cylinder") if move.to_place_id == place.pk]
