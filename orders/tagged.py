@@ -13,6 +13,7 @@ from orders.models import Cylinder, CylinderMovement, Place, Product
 
 MONTH = re.compile(r"(\d{3,4})[-./](\d{1,2})")  # 2026-10, and 115.10 as it is stamped
 LONGEST = 30
+MOST_SERIALS = 300  # that a phone carries for one page
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,21 @@ def _where(cylinders: set[int]) -> dict[int, tuple[int, str]]:
     return {move.cylinder_id: (move.to_place_id, move.to_state) for move in last if move.cylinder_id}
 
 
-def serials_at(place: Place) -> list[CylinderMovement]:
-    """The last movement of each known cylinder that is here now."""
+def serials_at(place: Place, *, products: Iterable[Product] | None = None) -> list[CylinderMovement]:
+    """The last movement of each known cylinder that is here now, in one query."""
     came = CylinderMovement.objects.filter(to_place=place, cylinder__isnull=False).values("cylinder")
+    if products is not None:
+        came = came.filter(product__in=list(products))
     last = CylinderMovement.objects.filter(cylinder__in=came).order_by("cylinder", "-at", "-pk").distinct("cylinder")
     return [move for move in last.select_related("product", "cylinder") if move.to_place_id == place.pk]
+
+
+def limits_at(places: Iterable[Place], products: Iterable[Product]) -> dict[str, str]:
+    """The last day of each known serial that may be met at these places, of these products: the soonest ones first."""
+    found = {
+        move.cylinder.serial: move.cylinder.limit.isoformat()
+        for place in places
+        for move in serials_at(place, products=products)
+        if move.cylinder and move.cylinder.limit and move.to_state == CylinderMovement.State.FULL
+    }
+    return dict(sorted(found.items(), key=lambda row: row[1])[:MOST_SERIALS])

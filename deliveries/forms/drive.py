@@ -7,8 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deliveries.forms.tags import TagForm
 from deliveries.models import Route, Stop
+from deliveries.reporting.photos import check_photo
 from deliveries.reporting.reports import MOST_OF_A_KIND
+from luckygas.errors import Refused
 from luckygas.forms import OperationIdField
 from orders.models import Product
 
@@ -26,8 +29,28 @@ class ReportForm(forms.Form):
         return {}
 
 
-class DepartForm(ReportForm):
-    """How many full cylinders of each product are on the vehicle; not over what it may carry."""
+class PhotoReport(ReportForm):
+    """A report with a photo, when one was taken."""
+
+    photo = forms.FileField(required=False)
+
+    def clean_photo(self) -> Any:
+        photo = self.cleaned_data["photo"]
+        if photo:
+            try:
+                check_photo(photo)
+            except Refused as refused:
+                raise forms.ValidationError(str(refused.sentence)) from refused
+        return photo
+
+
+class DepartForm(TagForm, ReportForm):
+    """How many full cylinders of each product are on the vehicle, all of them in date; not over what it may carry."""
+
+    in_date = forms.BooleanField(
+        label=_("I read the tags: all in date"),
+        error_messages={"required": _("Read the tags first. What is overdue stays here.")},
+    )
 
     def __init__(self, *args: Any, route: Route, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,6 +60,7 @@ class DepartForm(ReportForm):
         for product in self.products:
             field = self.fields[f"loaded.{product.code}"] = count_field(str(product))
             field.initial, field.product, field.needed = needed[product], product, needed[product]  # type: ignore[attr-defined]
+        self.offer(self.products)
 
     @property
     def rows(self) -> list[forms.BoundField]:
@@ -54,14 +78,16 @@ class DepartForm(ReportForm):
         return cleaned
 
     def body(self) -> dict[str, Any]:
-        counts = ((product.code, self.cleaned_data.get(f"loaded.{product.code}") or 0) for product in self.products)
-        return {
-            "route": self.route.pk,
-            "loaded": [{"product": code, "delivered": count} for code, count in counts if count],
-        }
+        rows = [
+            {"product": product.code, "delivered": self.cleaned_data.get(f"loaded.{product.code}") or 0}
+            | self.tags_of(product)
+            for product in self.products
+        ]
+        loaded = [row for row in rows if row["delivered"] or "aside" in row]
+        return {"route": self.route.pk, "in_date": True, "loaded": loaded}
 
 
-class FailForm(ReportForm):
+class FailForm(PhotoReport):
     """Why nothing was handed over, and what happens next; neither is chosen beforehand."""
 
     reason = forms.ChoiceField(label=_("Why?"), choices=Stop.Reason, widget=forms.RadioSelect)

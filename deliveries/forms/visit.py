@@ -9,11 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.forms.drive import ReportForm, count_field
+from deliveries.forms.drive import PhotoReport, count_field
+from deliveries.forms.tags import TagForm
 from deliveries.models import Stop
-from deliveries.reporting.photos import check_photo
 from deliveries.reporting.reports import LEAK, signature_of
-from luckygas.errors import Refused
 from orders.models import Order, OrderLine, Price, Product
 
 EXACT, OTHER, TRANSFER, ACCOUNT, LEFT = "exact", "other", "transfer", "account", "left"
@@ -36,7 +35,7 @@ class Row:
     rest: forms.BoundField
 
 
-class PaymentForm(ReportForm):
+class PaymentForm(PhotoReport):
     """How it was paid, never chosen beforehand; an amount only when it is not the amount due."""
 
     choice = forms.ChoiceField(label=_("Payment"), widget=forms.RadioSelect)
@@ -49,20 +48,10 @@ class PaymentForm(ReportForm):
     )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     unsigned = forms.BooleanField(label=_("The customer did not sign"), required=False)
-    photo = forms.FileField(required=False)
 
     @property
     def due_twd(self) -> int:
         raise NotImplementedError
-
-    def clean_photo(self) -> Any:
-        photo = self.cleaned_data["photo"]
-        if photo:
-            try:
-                check_photo(photo)
-            except Refused as refused:
-                raise forms.ValidationError(str(refused.sentence)) from refused
-        return photo
 
     def check_payment(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("choice") in {OTHER, TRANSFER} and not cleaned.get("received_twd"):
@@ -80,7 +69,7 @@ class PaymentForm(ReportForm):
         return {"signature": signature, "unsigned": self.cleaned_data["unsigned"]}
 
 
-class HandoverForm(PaymentForm):
+class HandoverForm(TagForm, PaymentForm):
     """What was given and taken back of each product, the leak check, the payment and the signature."""
 
     leak_check = forms.ChoiceField(
@@ -106,6 +95,7 @@ class HandoverForm(PaymentForm):
             *([(ACCOUNT, _("on account (monthly)"))] if order.pays_by == Order.PaysBy.ACCOUNT else []),
             (LEFT, _("left there, collect later")),
         ]
+        self.offer([*self.lines, *self.others])
         for product, line in self.lines.items():
             self._add(product, line.ordered, line.empties_expected)
         for product in self.others:
@@ -174,7 +164,7 @@ class HandoverForm(PaymentForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("leak_check") == LEAK:
-            for name in ("choice", "received_twd"):
+            for name in ("choice", "received_twd", "tag_text"):
                 self.errors.pop(name, None)  # a leak is reported at once; the rest does not matter now
             return cleaned
         self.check_payment(cleaned)
@@ -195,8 +185,9 @@ class HandoverForm(PaymentForm):
         items = [
             {"product": product.code, "rest": self.cleaned_data.get(f"items.{product.code}.rest", "")}
             | {what: self._count(product, what) for what in counts}
+            | self.tags_of(product)
             for product in self.products
-            if product in self.lines or any(self._count(product, what) for what in counts)
+            if product in self.lines or self.tags_of(product) or any(self._count(product, what) for what in counts)
         ]
         return {
             "order": self.order.number,

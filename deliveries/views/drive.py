@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deliveries import rounds
-from deliveries.forms.drive import CloseForm, DepartForm, FailForm, ReportForm
+from deliveries.forms.drive import CloseForm, DepartForm, FailForm, PhotoReport, ReportForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting import events
 from deliveries.reporting.photos import keep_photo
+from deliveries.tags import tags_at_door, tags_to_load
 from luckygas.access import allow, note_read, person
 from luckygas.db import derived_id
 from luckygas.errors import Refused
@@ -49,7 +50,8 @@ def load(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
-    return show(request, "deliveries/load.html", {"route": route, "form": form}, status=status)
+    context = {"route": route, "form": form, "tags": tags_to_load(route, form.products)}
+    return show(request, "deliveries/load.html", context, status=status)
 
 
 @allow(DRIVER)
@@ -77,10 +79,11 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def fail(request: HttpRequest, pk: int) -> HttpResponse:
     """Could not deliver: why, and what happens next."""
     visit = _visit(request, pk)
-    form = FailForm(request.POST or None, initial={"reason": request.GET.get("reason")})
+    form = FailForm(request.POST or None, request.FILES or None, initial={"reason": request.GET.get("reason")})
     if request.method == "POST" and form.is_valid():
         try:
             event = _tell(request, form, Kind.FAIL, stop=visit)
+            _keep_photo(request, visit, form, event)
             return _after(request, event, _("Stop %(number)s is written down as failed.") % {"number": visit.position})
         except Refused as refused:
             refuse(form, refused)
@@ -121,6 +124,8 @@ def _visit_form(visit: Stop, *data: Any) -> HandoverForm | CollectForm:
 
 def _show_visit(request: HttpRequest, visit: Stop, form: PaymentForm, *, status: int = 200) -> HttpResponse:
     context = {"stop": visit, "form": form, "arrive_form": ReportForm(), "others": rounds.others(visit)}
+    if isinstance(form, HandoverForm):
+        context["tags"] = tags_at_door(visit.route, form.lines)
     return show(request, "deliveries/stop.html", context, status=status)
 
 
@@ -153,8 +158,8 @@ def _tell(request: HttpRequest, form: ReportForm, kind: str, *, stop: Stop | Non
     )
 
 
-def _keep_photo(request: HttpRequest, visit: Stop, form: PaymentForm, event: DriverEvent) -> None:
-    """The photo of a handover never holds it up: what was handed over is written down already."""
+def _keep_photo(request: HttpRequest, visit: Stop, form: PhotoReport, event: DriverEvent) -> None:
+    """The photo of a visit never holds it up: what happened is written down already."""
     if not (photo := form.cleaned_data.get("photo")):
         return
     operation = derived_id("photo", event.pk)

@@ -21,6 +21,7 @@ def next_action(page: Page) -> Locator:
 def leave(page: Page) -> None:
     page.goto("/drive/")
     key(page, "裝車，出發").click()
+    page.locator("[name=in_date]").check()
     key(page, "裝好了，出發").click()
     expect(page).to_have_url(re.compile(r"/drive/$"))
 

@@ -59,8 +59,10 @@ class Day:
         self.look("before loading")
         self.press()
         self.page.wait_for_url("**/load/")
-        self.page.locator("main summary").click()
+        for summary in self.page.locator("main summary").all():
+            summary.click()
         self.look("loading")
+        self.page.locator("[name=in_date]").check()
         self.done()
         self.look("the list")
 

@@ -108,6 +108,7 @@ def test_a_whole_day_with_the_keyboard_alone(page_for, driver, orders):
 
     go(page)
     page.wait_for_url("**/load/")
+    choose(page, page.get_by_label("牌子看過了，都沒過期"))
     go(page)
     page.wait_for_url("**/drive/")
     go(page)

@@ -19,8 +19,6 @@ customElements.define("hand-over", class extends HTMLElement {
     if (due) due.textContent = counts.due.toLocaleString("en");
     this.demand(leaks);
     if (part && !part.querySelector(":invalid")) part.removeAttribute("data-state");
-    const { photo } = this.form.elements;
-    photo?.closest("label").toggleAttribute("data-taken", photo.files.length > 0);
     if (this.isDelivery) {
       document.querySelector(".drive-act .said").textContent = this.dataset.said
         .replace("{given}", counts.given).replace("{empties}", counts.empties).replace("{due}", counts.due.toLocaleString("en"));
@@ -50,6 +48,7 @@ customElements.define("hand-over", class extends HTMLElement {
       if (choice.value === "transfer" && !received.value) received.value = this.dataset.due;
     }
     if (unsigned) unsigned.required = !leaks && !signature.value;
+    if (leaks) this.form.elements.tag_text?.setCustomValidity("");
     const beside = [...this.querySelectorAll("[data-beside] input")].some((input) => Number(input.value));
     if (agreed) agreed.required = !leaks && beside;
   }

@@ -10,9 +10,10 @@ export function reportOf(form, kind) {
 
 const BODIES = {
   depart: (said) => ({
-    route: Number(said.route),
-    loaded: Object.entries(said).filter(([name, count]) => name.startsWith("loaded.") && Number(count))
-      .map(([name, count]) => ({ product: name.slice(7), delivered: Number(count) })),
+    route: Number(said.route), in_date: "in_date" in said,
+    loaded: Object.entries(said).filter(([name]) => name.startsWith("loaded."))
+      .map(([name, count]) => ({ product: name.slice(7), delivered: Number(count), ...tagsOf(said, name.slice(7)) }))
+      .filter(({ delivered, aside }) => delivered || aside),
   }),
   close: (said) => ({ route: Number(said.route) }),
   fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),
@@ -33,7 +34,17 @@ function itemsOf(said, form) {
     items.set(product, item);
   }
   const ordered = (code) => form.querySelector(`[data-code="${CSS.escape(code)}"]:not([data-beside])`);
-  return [...items.values()].filter((item) => ordered(item.product) || item.delivered || item.empties || item.other_empties);
+  return [...items.values()].map((item) => ({ ...item, ...tagsOf(said, item.product) }))
+    .filter((item) => ordered(item.product) || item.delivered || item.empties || item.other_empties || item.aside);
+}
+
+// What <check-tag> read of one product, and what is typed there still.
+function tagsOf(said, product) {
+  const typed = said.tag_text?.trim() && `${said.tag_product}:${said.tag_text.trim().replaceAll(",", " ")}`;
+  const lists = { tagged: [said.tagged, typed], aside: [said.aside] };
+  const found = Object.entries(lists).map(([name, texts]) => [name, texts.filter(Boolean).join(",").split(",")
+    .filter((row) => row.startsWith(`${product}:`)).map((row) => row.slice(product.length + 1))]);
+  return Object.fromEntries(found.filter(([, texts]) => texts.length));
 }
 
 function paymentOf(said, form) {

@@ -117,7 +117,7 @@ def test_another_drivers_stop_is_not_found(signed_in, stop, path):
 def test_leaving_loads_what_was_counted(phone, driver, order, twenty):
     route = published(driver, order)
 
-    answer = phone.post("/drive/load/", {"operation_id": uuid.uuid4(), "loaded.20": "3"})
+    answer = phone.post("/drive/load/", {"operation_id": uuid.uuid4(), "loaded.20": "3", "in_date": "on"})
 
     assert (answer.status_code, answer["Location"]) == (303, "/drive/")
     assert (again(route).state, again(order).state) == ("departed", "out")
@@ -127,7 +127,7 @@ def test_leaving_loads_what_was_counted(phone, driver, order, twenty):
 def test_leaving_with_too_much_is_refused_and_changes_nothing(phone, driver, order):
     route = published(driver, order)
 
-    answer = phone.post("/drive/load/", {"operation_id": uuid.uuid4(), "loaded.20": "99"})
+    answer = phone.post("/drive/load/", {"operation_id": uuid.uuid4(), "loaded.20": "99", "in_date": "on"})
 
     assert answer.status_code == 422
     assert "3,960" in answer.content.decode() or "3960" in answer.content.decode()
