@@ -41,6 +41,17 @@ def tour(depot: Point, stops: Sequence[Point]) -> list[int]:
     return [n - 1 for n in path[1:-1]]
 
 
+def nearest_next(start: Point, stops: Sequence[Point]) -> list[int]:
+    """The indexes of `stops`, each time the nearest one that is left; of equally near ones the earlier."""
+    here, left, order = start, list(range(len(stops))), []
+    while left:
+        nearest = min(left, key=lambda n: (km(here, stops[n]), n))
+        order.append(nearest)
+        left.remove(nearest)
+        here = stops[nearest]
+    return order
+
+
 def _uncross(path: list[int], far: list[list[float]]) -> list[int]:
     """2-opt: turn a stretch of the path around while that makes it shorter."""
     for _round in range(ROUNDS):

@@ -21,7 +21,11 @@ class IncidentForm(forms.Form):
 
     operation_id = OperationIdField()
     kind = forms.ChoiceField(
-        label=_("What is it"), choices=Incident.Kind, initial="leak", required=False, widget=forms.RadioSelect
+        label=_("What is it"),
+        choices=[choice for choice in Incident.Kind.choices if choice[0] != Incident.Kind.SOS],  # a driver's key
+        initial="leak",
+        required=False,
+        widget=forms.RadioSelect,
     )
     text = forms.CharField(
         label=_("Where, what they smell or see, who is there, their phone"),

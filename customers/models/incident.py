@@ -1,4 +1,4 @@
-"""A leak or a complaint: something with times and an owner, never an order."""
+"""A leak, a complaint or a driver who needs help: something with times and an owner, never an order."""
 
 import datetime as dt
 from typing import Any
@@ -30,6 +30,7 @@ class Incident(Record):
     class Kind(models.TextChoices):
         LEAK = "leak", _("leak")
         COMPLAINT = "complaint", _("complaint")
+        SOS = "sos", _("driver needs help")
 
     kind = models.CharField(max_length=10, choices=Kind)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="incidents")

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Review
+from orders.handover import overdue_at
 from orders.models import Order
 
 OUTCOMES = [
@@ -25,7 +26,13 @@ class CloseReviewForm(forms.Form):
     )
     to = forms.ChoiceField(label=_("The order"), required=False, widget=forms.RadioSelect, choices=OUTCOMES)
 
+    is_swapped = forms.BooleanField(
+        label=_("What was overdue for inspection is swapped: a good one stands there"), required=False
+    )
+
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not (review.order and overdue_at(review.order)):
+            del self.fields["is_swapped"]
         if not review.order or review.order.state != Order.State.REVIEW:
             del self.fields["to"]  # only an order that is being checked goes somewhere

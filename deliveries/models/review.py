@@ -24,6 +24,7 @@ class Review(Record):
         EVENT = "event", _("a report that does not fit")
         CASH = "cash", _("cash differs")
         STOCK = "stock", _("stock differs")
+        VEHICLE = "vehicle", _("fault of a vehicle")
 
     kind = models.CharField(max_length=8, choices=Kind)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="reviews")
@@ -52,8 +53,11 @@ class Review(Record):
         return f"review {self.pk}"
 
     @transaction.atomic
-    def close(self, *, by: User, resolution: str, to: str = "") -> None:
-        """The office decided; `to` also settles the order when it is being checked: delivered, confirmed, cancelled."""
+    def close(self, *, by: User, resolution: str, to: str = "", is_swapped: bool = False) -> None:
+        """The office decided; `to` also settles the order when it is being checked: delivered, confirmed, cancelled.
+
+        `is_swapped`: a cylinder that was overdue at the handover was fetched, and a good one stands there.
+        """
         if self.order:
             self.order.lock()
         self.lock()
@@ -66,7 +70,7 @@ class Review(Record):
         if self.order and self.order.state == Order.State.REVIEW:
             if not to:
                 raise Refused(_("Say what becomes of the order."), field="to", code="no_state")
-            self.order.settle(to, by=by, reason=resolution)
+            self.order.settle(to, by=by, reason=resolution, is_swapped=is_swapped)
         self.closed_at, self.closed_by, self.resolution = timezone.now(), by, resolution.strip()
         self.save(update_fields=["closed_at", "closed_by", "resolution"])
         live.changed("review", self.pk)

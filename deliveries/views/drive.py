@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,9 @@ from deliveries import rounds
 from deliveries.forms.drive import CloseForm, DepartForm, FailForm, PhotoReport, ReportForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
-from deliveries.reporting import events
 from deliveries.reporting.photos import keep_photo
 from deliveries.tags import tags_at_door, tags_to_load
+from deliveries.views.telling import after, current, tell
 from luckygas.access import allow, note_read, person
 from luckygas.db import derived_id
 from luckygas.errors import Refused
@@ -41,12 +41,12 @@ def drive(request: HttpRequest) -> HttpResponse:
 @allow(DRIVER)
 def load(request: HttpRequest) -> HttpResponse:
     """What goes on the vehicle, with its weight; from here it departs."""
-    route = _current(request)
+    route = current(request)
     form = DepartForm(request.POST or None, route=route)
     if request.method == "POST" and form.is_valid():
         try:
-            event = _tell(request, form, Kind.DEPART)
-            return _after(request, event, _("On the road. %(code)s has left.") % {"code": route.code})
+            event = tell(request, form, Kind.DEPART)
+            return after(request, event, _("On the road. %(code)s has left.") % {"code": route.code})
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
@@ -67,9 +67,9 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     form = _visit_form(visit, request.POST, request.FILES)
     if form.is_valid():
         try:
-            event = _tell(request, form, _kind_of(form), stop=visit)
+            event = tell(request, form, _kind_of(form), stop=visit)
             _keep_photo(request, visit, form, event)
-            return _after(request, event, _("Stop %(number)s is done.") % {"number": visit.position})
+            return after(request, event, _("Stop %(number)s is done.") % {"number": visit.position})
         except Refused as refused:
             refuse(form, refused)
     return _show_visit(request, visit, form, status=422)
@@ -82,9 +82,9 @@ def fail(request: HttpRequest, pk: int) -> HttpResponse:
     form = FailForm(request.POST or None, request.FILES or None, initial={"reason": request.GET.get("reason")})
     if request.method == "POST" and form.is_valid():
         try:
-            event = _tell(request, form, Kind.FAIL, stop=visit)
+            event = tell(request, form, Kind.FAIL, stop=visit)
             _keep_photo(request, visit, form, event)
-            return _after(request, event, _("Stop %(number)s is written down as failed.") % {"number": visit.position})
+            return after(request, event, _("Stop %(number)s is written down as failed.") % {"number": visit.position})
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
@@ -94,24 +94,17 @@ def fail(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(DRIVER)
 def summary(request: HttpRequest) -> HttpResponse:
     """What the day came to, the cash to hand in, and the end of the route."""
-    route = _current(request)
+    route = current(request)
     form = CloseForm(request.POST or None, route=route)
     if request.method == "POST" and form.is_valid():
         try:
-            event = _tell(request, form, Kind.CLOSE)
-            return _after(request, event, _("Route %(code)s is closed.") % {"code": route.code}, to="summary")
+            event = tell(request, form, Kind.CLOSE)
+            return after(request, event, _("Route %(code)s is closed.") % {"code": route.code}, to="summary")
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
     context = rounds.total(route) | {"form": form}
     return show(request, "deliveries/summary.html", context, part="drive-summary", status=status)
-
-
-def _current(request: HttpRequest) -> Route:
-    route = Route.objects.current(person(request), on=timezone.localdate())
-    if route is None:
-        raise Http404
-    return route
 
 
 def _visit(request: HttpRequest, pk: int) -> Stop:
@@ -140,22 +133,11 @@ def _arrive(request: HttpRequest, visit: Stop) -> HttpResponse:
     form = ReportForm(request.POST)
     if form.is_valid():
         try:
-            _tell(request, form, Kind.ARRIVE, stop=visit)
+            tell(request, form, Kind.ARRIVE, stop=visit)
             return done(request, reverse("deliveries:stop", args=[visit.pk]))
         except Refused as refused:
             refuse(form, refused)
     return _show_visit(request, visit, _visit_form(visit), status=422)
-
-
-def _tell(request: HttpRequest, form: ReportForm, kind: str, *, stop: Stop | None = None) -> DriverEvent:
-    return events.tell(
-        person(request),
-        session=str(request.session.session_key),
-        event_id=form.cleaned_data["operation_id"],
-        kind=kind,
-        body=form.body(),
-        stop=stop,
-    )
 
 
 def _keep_photo(request: HttpRequest, visit: Stop, form: PhotoReport, event: DriverEvent) -> None:
@@ -167,11 +149,3 @@ def _keep_photo(request: HttpRequest, visit: Stop, form: PhotoReport, event: Dri
         keep_photo(visit, photo, operation_id=operation, by=person(request), at=timezone.now())
     except (Refused, OSError, ValidationError):
         messages.warning(request, _("The photo could not be kept. Take it again."))
-
-
-def _after(request: HttpRequest, event: DriverEvent, said: str, *, to: str = "drive") -> HttpResponse:
-    """Back to the list, with what became of the report."""
-    if event.state == DriverEvent.State.REVIEW:
-        messages.warning(request, _("Kept, and the office looks at it: %(why)s") % {"why": event.answer["sentence"]})
-        return done(request, reverse(f"deliveries:{to}"))
-    return done(request, reverse(f"deliveries:{to}"), message=said)

@@ -53,6 +53,7 @@ def test_from_the_tap_to_both_ledgers(page_for, customer_person, dispatcher, dri
 
     truck.goto("/drive/")
     truck.get_by_role("link", name="裝車，出發").click()
+    truck.get_by_label("牌子看過了，都沒過期").check()
     truck.get_by_role("button", name="裝好了，出發").click()
     truck.get_by_role("button", name="到了").or_(truck.get_by_role("link", name="到了")).first.click()
     truck.get_by_label("沒漏").check()
