@@ -13,6 +13,7 @@ from deliveries.views import (
     proofs,
     reviews,
     route,
+    shift,
     track,
     weighing,
 )
@@ -24,6 +25,10 @@ urlpatterns = [
     path("drive/stops/<int:pk>/", drive.stop, name="stop"),
     path("drive/stops/<int:pk>/fail/", drive.fail, name="fail"),
     path("drive/summary/", drive.summary, name="summary"),
+    path("drive/shift/", shift.shift, name="shift"),
+    path("drive/shift/stock/", shift.stock, name="stock"),
+    path("drive/shift/reorder/", shift.reorder, name="reorder"),
+    path("drive/shift/sos/", shift.sos, name="sos"),
     path("drive/events/", events.events, name="events"),
     path("drive/proofs/", proofs.proofs, name="proofs"),
     path("drive/proofs/<int:pk>/", proofs.proof, name="proof"),

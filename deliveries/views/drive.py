@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from deliveries import rounds
 from deliveries.forms.drive import CloseForm, DepartForm, FailForm, PhotoReport, ReportForm
+from deliveries.forms.shift import SosForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting.photos import keep_photo
@@ -103,7 +104,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused)
     status = 422 if form.is_bound else 200
-    context = rounds.total(route) | {"form": form}
+    context = rounds.total(route) | {"form": form, "sos": SosForm(route=route)}
     return show(request, "deliveries/summary.html", context, part="drive-summary", status=status)
 
 

@@ -16,6 +16,12 @@ const BODIES = {
       .filter(({ delivered, aside }) => delivered || aside),
   }),
   close: (said) => ({ route: Number(said.route) }),
+  reorder: (said) => ({ route: Number(said.route) }),
+  sos: (said) => ({
+    route: Number(said.route) || null,
+    ...(said.latitude ? { latitude: Number(said.latitude), longitude: Number(said.longitude) } : {}),
+  }),
+  quarantine: (said, form) => ({ route: Number(said.route), items: asidesOf(said, form) }),
   fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),
   collect: (said, form) => ({ ...(said.choice ? { payment: paymentOf(said, form) } : {}), ...signedBy(said) }),
   deliver: (said, form) => ({
@@ -36,6 +42,14 @@ function itemsOf(said, form) {
   const ordered = (code) => form.querySelector(`[data-code="${CSS.escape(code)}"]:not([data-beside])`);
   return [...items.values()].map((item) => ({ ...item, ...tagsOf(said, item.product) }))
     .filter((item) => ordered(item.product) || item.delivered || item.empties || item.other_empties || item.aside);
+}
+
+// On the page of the stock everything that was typed is to be put aside.
+function asidesOf(said, form) {
+  return [...form.elements.tag_product.options].map(({ value: product }) => {
+    const { tagged = [], aside = [] } = tagsOf(said, product);
+    return { product, delivered: 0, aside: [...aside, ...tagged] };
+  }).filter(({ aside }) => aside.length);
 }
 
 // What <check-tag> read of one product, and what is typed there still.
