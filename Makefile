@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 EMBEDDED := $(PY) -m luckygas.embedded
+# A file's tests stay with one worker, which makes the town they share once; the long ones come first.
+WHOLE_FILES := --dist loadfile --no-loadscope-reorder
 # For tools that read the settings and open no connection.
 OFFLINE := DEMO=1 DATABASE_URL=postgresql:///none REDIS_URL=redis://none
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
@@ -26,7 +28,7 @@ run: install
 
 test: install
 	@chromium="$$($(PY) -m tests.ensure_chromium)" || exit 1; \
-	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name test -- $(PY) -m pytest -n 2 $(ARGS)
+	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name test -- $(PY) -m pytest -n 2 $(WHOLE_FILES) $(ARGS)
 
 # One proof at its stated figure, for example `make prove-driver-events`; its data is kept, so it resumes.
 prove-%: install

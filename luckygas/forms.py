@@ -4,6 +4,9 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -30,6 +33,18 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class CountInput(forms.TextInput):
+    """A count that is typed. Written without a template, which costs more than all the rest: a desk has two dozen."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "input", "inputmode": "numeric", "autocomplete": "off"} | (attrs or {}))
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        shown = {"value": widget["value"]} if widget["value"] is not None else {}
+        return format_html("<input{}>", flatatt({"type": "text", "name": name} | shown | widget["attrs"]))
 
 
 def refuse(form: forms.BaseForm, refused: Refused) -> None:

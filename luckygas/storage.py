@@ -14,7 +14,10 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-LISTS = ("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "css/style.css", "js/app.js")
+LISTS = (
+    *("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "css/style.css"),
+    *("js/app.js", "js/office.js"),
+)
 IMPORT = re.compile(r"""^@?import ["'](?P<part>[^"']+)["'];$""", re.MULTILINE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -40,8 +41,13 @@ def holdings(mine: Mine) -> list[Holding]:
     ]
 
 
-def cylinders_at(sites: list[Site]) -> dict[int, list[tuple[Product, int]]]:
-    """Cylinders standing at each site by product, by site id; what came less what left."""
+def cylinders_at(
+    sites: list[Site], *, known: Mapping[int, Product] | None = None
+) -> dict[int, list[tuple[Product, int]]]:
+    """Cylinders standing at each site by product, by site id; what came less what left.
+
+    Two walks along indexes in one query: an OR would read every movement. `known` products are not read again.
+    """
     found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     came, left = (
         CylinderMovement.objects.filter(**{f"{way}__site__in": sites})
@@ -52,7 +58,9 @@ def cylinders_at(sites: list[Site]) -> dict[int, list[tuple[Product, int]]]:
     )
     for site, product, count in came.union(left, all=True):
         found[site][product] += count
-    products = Product.objects.in_bulk({pk for counts in found.values() for pk in counts}) if found else {}
+    products = dict(known or {})
+    if missing := {pk for counts in found.values() for pk in counts} - products.keys():
+        products |= Product.objects.in_bulk(missing)
     return defaultdict(
         list,
         {

@@ -38,6 +38,7 @@ PAGES = {
     "summary": ("driver", "deliveries:summary"),
 }
 CATEGORIES = ("performance", "accessibility", "best-practices")
+TRIES = 3
 LEAST_SCORE, MOST_KB, MOST_SCRIPT_KB, MOST_SHIFT = 95, 100, 40, 0.02
 
 
@@ -105,10 +106,12 @@ def look(lighthouse: Path, chromium: str, address: str, visit: Visit) -> dict[st
         "--throttling-method=simulate", f"--extra-headers={json.dumps(headers)}",
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
     ]  # fmt: skip
-    said = subprocess.run(
-        command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, check=True
-    )
-    return json.loads(said.stdout)
+    for _try in range(TRIES):  # a browser now and then does not come up: that measured nothing
+        said = subprocess.run(command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True)
+        if said.returncode == 0:
+            return json.loads(said.stdout)
+        say(f"Lighthouse stopped with {said.returncode}: {said.stderr.strip()[-400:]}")
+    sys.exit(f"{address}{visit.path} could not be measured in {TRIES} tries.")
 
 
 def measure(lighthouse: Path, sample: Sample, names: list[str], runs: int) -> dict[str, Figures]:

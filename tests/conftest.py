@@ -14,6 +14,11 @@ from tests.world import AFTERNOON, settle
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that at the end no worker waits for another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Say what the proofs among the tests showed: each gives a `record_property("proof", …)`."""
     reports = [report for reports in terminalreporter.stats.values() for report in reports]

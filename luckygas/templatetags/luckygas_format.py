@@ -250,3 +250,9 @@ def load_of(product: Any, count: int | str = "", *, empty: bool = False) -> dict
 def chips(loads: Iterable[tuple[str, str, str]]) -> SafeString:
     """What load_of writes, for many at once: look, name and count of each. A board has hundreds."""
     return format_html_join(" ", '<span class="load" data-class="{}">{}×{}</span>', loads)
+
+
+@register.simple_tag
+def plates(states: Iterable[tuple[str, str]]) -> SafeString:
+    """What components/plate.html writes, for many at once: state and words of each."""
+    return format_html_join(" ", '<span class="plate" data-state="{}">{}</span>', states)

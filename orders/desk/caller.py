@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from customers.models import Contact, Customer, Site
 from luckygas.clock import business_day
 from orders.credit.exposure import Exposure
-from orders.models import CylinderMovement, Order, OrderLine, Product
+from orders.holdings import cylinders_at
+from orders.models import Order, OrderLine, Product
 from orders.querysets import OPEN
 from orders.run_out import RunOut
 from orders.standing.querysets import at_site
@@ -96,19 +97,8 @@ class Caller:
     @cached_property
     def standing(self) -> list[tuple[Product, int]]:
         """Cylinders at the site, by product; in one query. Empty when nothing was ever brought or counted."""
-        here, there = Q(to_place__site=self.site), Q(from_place__site=self.site)
-        rows = (
-            CylinderMovement.objects.filter(here | there)
-            .order_by("product__sort")
-            .values("product", "product__sort")
-            .annotate(came=Sum("quantity", filter=here, default=0), left=Sum("quantity", filter=there, default=0))
-            .annotate(stand=F("came") - F("left"))
-            .exclude(stand=0)
-        )
         known = self.products | {line.product_id: line.product for order in self.orders for line in order.lines.all()}
-        missing = [row["product"] for row in rows if row["product"] not in known]
-        known |= Product.objects.in_bulk(missing) if missing else {}
-        return [(known[row["product"]], row["stand"]) for row in rows]
+        return cylinders_at([self.site], known=known)[self.site.pk] if self.site else []
 
     @property
     def exposure(self) -> Exposure:

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment, Site
-from luckygas.forms import DayInput, OperationIdField
+from luckygas.forms import CountInput, DayInput, OperationIdField
 from orders.forms.office import chosen_time
 from orders.models import Order, OrderLine, Product, StandingOrder
 from orders.models.product import Quote
@@ -98,14 +98,8 @@ class DeskForm(forms.Form):
 
     @staticmethod
     def _count(product: Product, word: Any, initial: int | None) -> forms.IntegerField:
-        attrs = {"class": "input", "inputmode": "numeric", "autocomplete": "off", "aria-label": f"{product} {word}"}
-        return forms.IntegerField(
-            required=False,
-            min_value=0,
-            max_value=MOST_OF_ONE,
-            initial=initial,
-            widget=forms.TextInput(attrs=attrs),
-        )
+        widget = CountInput({"aria-label": f"{product} {word}"})
+        return forms.IntegerField(required=False, min_value=0, max_value=MOST_OF_ONE, initial=initial, widget=widget)
 
     def rows(self, amounts: dict[int, int]) -> list[Row]:
         """The products in the order of the price list, with their NT$ by product id.

@@ -13,6 +13,7 @@ from luckygas.models import DISPATCHER, MANAGER
 from orders.forms.bulk import BulkForm
 from orders.models import BulkMove, Order
 from orders.models.bulk_move import MOST_AT_ONCE
+from orders.search.rows import OrderRow
 
 
 @allow(DISPATCHER, MANAGER)
@@ -31,8 +32,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             return done(request, move.get_absolute_url())
         except Refused as refused:
             refuse(form, refused)
-    orders = list(Order.objects.filter(number__in=numbers).for_office_list().order_by("-placed_at", "-pk"))
-    context = {"form": form, "orders": orders, "verb": BulkMove.Verb(verb)}
+    marked = Order.objects.filter(number__in=numbers).for_office_list().order_by("-placed_at", "-pk")
+    context = {"form": form, "orders": [OrderRow.of(order) for order in marked], "verb": BulkMove.Verb(verb)}
     return show(request, "orders/bulk.html", context, part="form", status=422 if request.method == "POST" else 200)
 
 

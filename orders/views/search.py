@@ -18,6 +18,7 @@ from luckygas.models import DISPATCHER, MANAGER
 from orders.forms.filter import KeepSearchForm, OrderFilterForm
 from orders.models import Order, SavedSearch
 from orders.querysets import Totals
+from orders.search.rows import OrderRow
 
 PAGE = 50
 
@@ -31,9 +32,14 @@ def office_list(request: HttpRequest) -> HttpResponse:
     orders = list(found.page_after(after)[: PAGE + 1])
     shown, is_all = orders[:PAGE], not after and len(orders) <= PAGE
     page_twd = sum(order.due_twd for order in shown)
-    context: dict[str, Any] = {"form": form, "orders": shown, "is_first": not after, "page_twd": page_twd}
-    context["more"] = shown[-1].number if len(orders) > PAGE else ""
-    context["totals"] = Totals(len(shown), page_twd) if is_all else found.totals()
+    context: dict[str, Any] = {
+        "form": form,
+        "orders": [OrderRow.of(order) for order in shown],
+        "is_first": not after,
+        "page_twd": page_twd,
+        "more": shown[-1].number if len(orders) > PAGE else "",
+        "totals": Totals(len(shown), page_twd) if is_all else found.totals(),
+    }
     if not wants_part(request):
         context["saved"] = request.user.saved_searches.all()  # type: ignore[union-attr]
     return show(request, "orders/office_list.html", context, part="order-list")

@@ -1,25 +1,12 @@
-// Only a list: luckygas/storage.py serves it as one file; as it stands it works too.
-import "./elements/enter-next.js";
+// What every page uses. Only a list: luckygas/storage.py serves it as one file; as it stands it works too.
 import "./elements/follow-count.js";
-import "./elements/ime-safe.js";
 import "./elements/keep-draft.js";
-import "./elements/keep-marks.js";
 import "./elements/keep-typed.js";
 import "./elements/live-parts.js";
-import "./elements/local-clock.js";
-import "./elements/move-pin.js";
-import "./elements/open-first.js";
-import "./elements/park-call.js";
-import "./elements/parked-calls.js";
-import "./elements/press-keys.js";
-import "./elements/print-key.js";
 import "./elements/put-away.js";
-import "./elements/read-again.js";
 import "./elements/show-dialog.js";
-import "./elements/show-keys.js";
 import "./elements/sign-pad.js";
 import "./elements/step-count.js";
 import "./elements/submit-once.js";
 import "./elements/tell-progress.js";
 import "./elements/tell-trouble.js";
-import "./elements/walk-list.js";

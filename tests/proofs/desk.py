@@ -42,7 +42,17 @@ def press_keys(report: Report) -> None:
     """Run the journeys in Chromium and write down what they needed; each fails by itself over its limit."""
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder) / "keys.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "--create-db", f"--junitxml={found}", KEYS]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--create-db",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={found}",
+            KEYS,
+        ]
         subprocess.run(command, cwd=ROOT, env=os.environ, check=False)
         cases = list(ElementTree.parse(found).iter("testcase")) if found.exists() else []
     for case in cases:

@@ -57,10 +57,12 @@ class Size:
     control_routes: int
     phones: int  # at work at once
     kill_seconds: tuple[float, float]  # between two web processes that are killed
+    photos: int  # of the shift on a thin line
 
 
-FULL = Size(10_000, 60, 4, 4, (5, 20))
-SHORT = Size(240, 20, 1, 4, (3, 8))
+FULL = Size(10_000, 60, 4, 4, (5, 20), 120)
+SHORT = Size(240, 20, 1, 4, (3, 8), 12)
+TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 
 @contextlib.contextmanager
@@ -137,6 +139,30 @@ def protected(database: str, shifts: list[Shift], size: Size, report: Report) ->
     for what, found in vars(judge(shifts, kept)).items():
         report.must_be_none(what.replace("_", " "), found)
     rounds.check_invariants(database, report)
+
+
+def on_a_thin_line(database: str, shift: Shift, size: Size, report: Report) -> None:
+    """A whole shift was written down without signal; then there is some."""
+    from tests.proofs import line
+
+    async def measured() -> line.Figures:
+        async with async_playwright() as playwright:
+            phone.browser = await playwright.chromium.launch(executable_path=installed(), args=ARGS)
+            return await line.measure(phone, photos=size.photos)
+
+    with Instance(f"{report.name}-line", database) as instance:
+        instance.wait_until_whole()
+        phone = phones_of([shift], instance.port, seed=report.seed)[0]
+        found = asyncio.run(measured())
+    report.fact(f"{size.stops} stops on {line.RATE // 1000} kB/s and {line.LATENCY_MS} ms", vars(found))
+    limits = {
+        f"ten deliveries over {TEN_SECONDS} s": found.ten_deliveries > TEN_SECONDS,
+        f"the shift's events over {EVENTS_SECONDS} s": found.events > EVENTS_SECONDS,
+        f"{size.photos} photos over {PHOTOS_SECONDS} s": found.photos > PHOTOS_SECONDS,
+        f"an event over {LATE_SECONDS} s while photos were sent": max(found.late_events) > LATE_SECONDS,
+        "a line that was not thin": not found.was_thin,
+    }
+    report.must_be_none("too slow", [what for what, is_true in limits.items() if is_true])
 
 
 def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) -> None:

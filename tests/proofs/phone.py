@@ -65,14 +65,7 @@ class Phone:
 
     async def work(self) -> None:
         """The whole day through all of it; then the line is good, and everything must leave."""
-        assert self.browser is not None
-        self.context = await self.browser.new_context(base_url=f"http://127.0.0.1:{self.proxy.port}", locale="zh-TW")
-        if self.clock:
-            await self.context.add_init_script(WRONG_CLOCK % self.clock)
-        if self.script:
-            await self.context.add_init_script(self.script)
-        await self.sign_in()
-        page = await self.open()
+        page = await self.begin()
         told = list(self.events)
         while told:
             burst = [told.pop(0) for _ in range(min(self.dice.randint(1, MOST_AT_ONCE), len(told)))]
@@ -82,8 +75,19 @@ class Phone:
             )
         self.proxy.is_clean = True
         await self.drain(page)
-        await self.context.close()
+        await page.context.close()
         self.proxy.close()
+
+    async def begin(self) -> Page:
+        """A fresh profile with this phone's clock, signed in, with the list of the day open."""
+        assert self.browser is not None
+        self.context = await self.browser.new_context(base_url=f"http://127.0.0.1:{self.proxy.port}", locale="zh-TW")
+        if self.clock:
+            await self.context.add_init_script(WRONG_CLOCK % self.clock)
+        if self.script:
+            await self.context.add_init_script(self.script)
+        await self.sign_in()
+        return await self.open()
 
     async def sign_in(self) -> None:
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": self.dice.choice(self.shift.cookies)}
