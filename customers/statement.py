@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from customers.models import AccountEntry, Customer, Payment
+from customers.models.money import UNDONE
 
 PAGE = 30
 SHOWN = (AccountEntry.Account.RECEIVABLE, AccountEntry.Account.DEPOSIT)
@@ -73,6 +74,8 @@ def _words(entry: AccountEntry, payment: Payment | None) -> str:
         return _("payment, %s") % payment.get_method_display()
     if entry.account == AccountEntry.Account.DEPOSIT:
         return _("deposit held") if entry.amount_twd < 0 else _("deposit paid back")
+    if entry.purpose.startswith(UNDONE):
+        return _("corrected")
     words = {
         "charge": _("gas"),
         "deposit": _("deposit"),
@@ -81,4 +84,4 @@ def _words(entry: AccountEntry, payment: Payment | None) -> str:
         "merged_in": _("carried over"),
         "merged_out": _("carried over"),
     }
-    return words.get(entry.purpose, entry.get_account_display())
+    return words.get(entry.about, entry.get_account_display())

@@ -44,6 +44,7 @@ class Handover:
     items: tuple[Handed, ...]
     leak_check: str = ""
     substitutes_agreed: bool = False
+    signature: str = ""  # drawn at the door; a refused leak check counts only with it
     by_product: dict[int, Handed] = field(init=False)
 
     def __post_init__(self) -> None:

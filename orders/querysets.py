@@ -156,7 +156,7 @@ class OrderQuerySet(models.QuerySet):
         others = (
             apps.get_model("orders", "CylinderMovement")
             .objects.filter(cause_kind="order", cause_id=Cast(OuterRef("pk"), models.CharField()))
-            .filter(purpose="other_empties")
+            .in_effect("other_empties")
             .order_by()
             .values("cause_id")
             .annotate(count=Sum("quantity"))

@@ -46,6 +46,10 @@ def _words(event: OrderEvent) -> str:
     if event.from_state == event.to_state:
         if "due_twd" in event.data:
             return _("Priced for its day")
+        if "amended" in event.data:
+            return _("What was handed over is put right")
+        if "request" in event.data:
+            return _asked(event.data)
         said = {
             "merged": _("Two records became one"),
             "changed": _("Changed"),
@@ -56,3 +60,14 @@ def _words(event: OrderEvent) -> str:
     if not event.from_state:
         return _("Received by %(channel)s") % {"channel": event.get_channel_display()}
     return str(event.get_to_state_display())
+
+
+def _asked(data: dict) -> str:
+    """What was asked of the driver after departure, by its number on the route."""
+    words = {
+        ("insert", "asked"): _("Urgent stop for the driver (no. %(number)s): not seen yet"),
+        ("cancel", "asked"): _("Driver asked not to deliver (no. %(number)s): not seen yet"),
+        ("change", "asked"): _("Driver asked for a change (no. %(number)s): not seen yet"),
+    }
+    late, seen = _("The driver was asked too late (no. %(number)s)"), _("The driver knows (no. %(number)s)")
+    return words.get((data["request"], data["said"]), seen if data["said"] == "seen" else late) % data

@@ -49,6 +49,8 @@ def _station(start: str, end: str, at: dt.datetime, data: dict) -> Station | Non
         ("confirmed", "out"): _("on the truck"),
         ("planned", "out"): _("on the truck"),
     }
+    if start == end and "request" in data:
+        return _asked(data, at)
     if start == end:
         is_theirs = data and not {"customer", "leak_check"} & data.keys()  # a merge or a check of ours changes nothing
         return Station(_("changed"), at=at) if is_theirs else None
@@ -61,3 +63,15 @@ def _station(start: str, end: str, at: dt.datetime, data: dict) -> Station | Non
     if end == "review":
         return Station(_("being checked"), "late", at)
     return Station(words[start, end], at=at) if (start, end) in words else None
+
+
+def _asked(data: dict, at: dt.datetime) -> Station | None:
+    """What they asked after the truck had left: open until the driver has seen it."""
+    if data["request"] == "insert":
+        return None
+    if data["said"] == "asked":
+        word = _("asked to cancel it") if data["request"] == "cancel" else _("asked for a change")
+        return Station(word, at=at, note=_("We tell the driver. It counts once the driver knows."))
+    if data["said"] == "seen":
+        return Station(_("the driver knows"), at=at)
+    return Station(_("it was too late for that"), at=at)

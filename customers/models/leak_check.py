@@ -29,6 +29,7 @@ class LeakCheck(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="leak_checks")
     outcome = models.CharField(max_length=8, choices=Outcome)
     who = models.CharField(max_length=60, help_text="who checked, or who signed the refusal")
+    signature = models.TextField(blank=True, help_text="drawn at the door by who refused; else it is on paper")
     note = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)

@@ -16,6 +16,8 @@ from luckygas.db import AppendOnly, Record, SumsToZero, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
 
+UNDONE = "un-"  # the purpose of a transfer the other way: what it takes back; what is written instead gets a number
+
 
 class AccountEntry(models.Model):
     """One signed leg of a transfer, in whole NT$. Debits are positive: what a customer owes, cash we hold."""
@@ -60,6 +62,11 @@ class AccountEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.account} {self.amount_twd:+d}"
 
+    @property
+    def about(self) -> str:
+        """What the transfer is for, also when it takes one back or writes it anew: `charge`, `deposit` …"""
+        return self.purpose.removeprefix(UNDONE).partition(".")[0]
+
     @classmethod
     def post(
         cls,
@@ -97,6 +104,19 @@ class AccountEntry(models.Model):
             for account, amount in legs.items()
             if amount
         )
+
+    @classmethod
+    def take_back(cls, purpose: str, *, cause: tuple[str, object], by: User | None, at: dt.datetime) -> None:
+        """Post the other way what this cause posted last for this purpose; nothing when it posted nothing."""
+        kind, key = cause
+        of_cause = cls.objects.filter(cause_kind=kind, cause_id=str(key))
+        again = Q(purpose=purpose) | Q(purpose__regex=rf"^{purpose}\.\d+$")
+        last = of_cause.filter(again).order_by("-pk").first()
+        if last is None or of_cause.filter(purpose=f"{UNDONE}{last.purpose}").exists():
+            return
+        legs = dict(of_cause.filter(purpose=last.purpose).values_list("account", "amount_twd"))
+        back = {account: -twd for account, twd in legs.items()}
+        cls.post(customer=last.customer, legs=back, cause=cause, purpose=f"{UNDONE}{last.purpose}", by=by, at=at)
 
 
 class Payment(Record):

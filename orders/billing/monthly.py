@@ -177,7 +177,7 @@ def _lines(legs: list[AccountEntry]) -> dict[tuple, Line]:
         pk = int(leg.cause_id) if leg.cause_id.isdecimal() else 0
         if leg.cause_kind == "payment":
             line.payment, line.paid_twd = payments.get(pk), line.paid_twd - leg.amount_twd
-        elif leg.purpose == "deposit":
+        elif leg.about == "deposit":
             line.order, line.deposit_twd = orders.get(pk), line.deposit_twd + leg.amount_twd
         else:
             line.gas_twd += leg.amount_twd

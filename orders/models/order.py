@@ -28,7 +28,13 @@ from orders.models.cylinder_triggers import NothingOverdue
 from orders.models.order_event import OrderEvent
 from orders.models.order_line import OrderLine
 from orders.models.order_state import MOVES, TO_REVIEW, Channel, State
-from orders.models.order_triggers import FollowsMerge, GoesOnByDecision, OnlyOfTheNewSystem
+from orders.models.order_triggers import (
+    CheckStaysNeeded,
+    FollowsMerge,
+    GoesOnByDecision,
+    OnlyOfTheNewSystem,
+    RefusalIsSigned,
+)
 from orders.models.product import Price
 from orders.models.slot import Slot
 from orders.querysets import OPEN, OrderQuerySet
@@ -98,6 +104,9 @@ class Order(Record):
                 name="delivered_only_past_the_leak_check",
             ),
             models.CheckConstraint(
+                condition=Q(is_gas_out=False) | Q(needs_leak_check=True), name="no_gas_needs_a_leak_check"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="delivered", delivered_at__isnull=False) | ~Q(state="delivered"),
                 name="delivered_has_its_time",
             ),
@@ -124,6 +133,8 @@ class Order(Record):
             FollowsMerge(),
             GoesOnByDecision(),
             NothingOverdue(),
+            RefusalIsSigned(),
+            CheckStaysNeeded(),
             Frozen("operation_id", "number", "variant", "system_of_record"),
         ]
 
@@ -425,6 +436,13 @@ class Order(Record):
         self._move(State.CANCELLED, by=by, reason=reason, announce="cancelled", operation_id=operation_id)
 
     @transaction.atomic
+    def recall(self, *, by: User | None, reason: str, operation_id: uuid.UUID) -> None:
+        """It comes back on the truck: the driver knows that it is not wanted any more."""
+        self.lock()
+        self._check_state(State.OUT)
+        self._move(State.CANCELLED, by=by, reason=reason, announce="cancelled", operation_id=operation_id)
+
+    @transaction.atomic
     def plan(self, *, by: User | None) -> None:
         """It is on a published route."""
         self.lock()
@@ -466,22 +484,44 @@ class Order(Record):
         from orders.handover import post
 
         self.lock()
-        if self.needs_leak_check and not handover.leak_check:
-            raise Refused(
-                _("Gas was out, or it is the first supply: check for leaks before you leave."),
-                field="leak_check",
-                code="leak_check",
-            )
+        if self.needs_leak_check:
+            self._check_gate(handover, by=by)
         at = at or timezone.now()
         post(self, handover, place=place, by=by, at=at)
+        checked = handover.leak_check if self.needs_leak_check else handover.leak_check.replace("refused", "")
         self._move(
             State.DELIVERED,
             by=by,
             at=at,
             announce="delivered",
-            fields={"delivered_at": at, "leak_check": handover.leak_check, "needs_day": False},
+            fields={"delivered_at": at, "leak_check": checked, "needs_day": False},
             operation_id=operation_id,
         )
+
+    def _check_gate(self, handover: Handover, *, by: User) -> None:
+        """Nothing is left behind without a passed leak check, or a refusal that somebody signed."""
+        if not handover.leak_check:
+            raise Refused(
+                _("Gas was out, or it is the first supply: check for leaks before you leave."),
+                field="leak_check",
+                code="leak_check",
+            )
+        if handover.leak_check == self.LeakCheck.REFUSED and not self._is_refusal_signed(handover, by=by):
+            raise Refused(
+                _("Who refuses the leak check signs it. Without a signature nothing is left behind."),
+                field="leak_check",
+                code="unsigned_refusal",
+            )
+
+    def _is_refusal_signed(self, handover: Handover, *, by: User) -> bool:
+        """Whether somebody signed: at the door just now, which is kept, or on paper since the order was placed."""
+        if handover.signature:
+            facts = {"site": self.site, "outcome": "refused", "who": str(self.customer)[:60], "by": by}
+            CheckAtSite.objects.get_or_create(
+                operation_id=derived_id("refused", self.pk), defaults=facts | {"signature": handover.signature}
+            )
+            return True
+        return CheckAtSite.objects.filter(site=self.site, outcome="refused", at__gte=self.placed_at).exists()
 
     @transaction.atomic
     def contest(
@@ -506,7 +546,8 @@ class Order(Record):
         if self.state != State.REVIEW:
             self._move(State.REVIEW, by=by, reason=reason, at=at, operation_id=operation_id)
         post(self, handover, place=place, by=by, at=at or timezone.now(), is_contested=True)
-        self.leak_check = handover.leak_check or self.leak_check
+        if handover.leak_check != self.LeakCheck.REFUSED or self._is_refusal_signed(handover, by=by):
+            self.leak_check = handover.leak_check or self.leak_check
         self.save(update_fields=["leak_check"])
 
     @transaction.atomic

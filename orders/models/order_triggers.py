@@ -62,3 +62,54 @@ class GoesOnByDecision(pgtrigger.Trigger):
             END IF;
             RETURN NEW;
         """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
+
+
+class RefusalIsSigned(pgtrigger.Trigger):
+    """A refused leak check counts only when somebody signed the refusal, since the order was placed."""
+
+    name = "a_refusal_is_signed"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    condition = pgtrigger.Condition(
+        "OLD.state <> 'delivered' AND NEW.state = 'delivered' AND NEW.leak_check = 'refused'"
+    )
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            IF NOT EXISTS (
+                SELECT 1 FROM customers_leakcheck
+                WHERE site_id = NEW.site_id AND outcome = 'refused' AND at >= NEW.placed_at
+            ) THEN
+                {raise_check("nobody signed that the leak check was refused")}
+            END IF;
+            RETURN NEW;
+        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
+
+
+class CheckStaysNeeded(pgtrigger.Trigger):
+    """Nobody waves a leak check away: gas is out, it is the first supply, or gas leaked there and none passed since."""
+
+    name = "a_leak_check_stays_needed"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    condition = pgtrigger.Condition("OLD.needs_leak_check AND NOT NEW.needs_leak_check")
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            IF NEW.is_gas_out
+            OR (
+                EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND legacy_code IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM orders_order WHERE site_id = NEW.site_id AND state = 'delivered')
+            )
+            OR EXISTS (
+                SELECT 1 FROM customers_incident i
+                WHERE i.kind = 'leak'
+                  AND (i.site_id = NEW.site_id OR (i.site_id IS NULL AND i.customer_id = NEW.customer_id))
+                  AND NOT EXISTS (
+                    SELECT 1 FROM customers_leakcheck c
+                    WHERE c.site_id = NEW.site_id AND c.outcome = 'passed' AND c.at >= i.opened_at)
+            ) THEN
+                {raise_check("this order still needs a leak check")}
+            END IF;
+            RETURN NEW;
+        """  # noqa: S608  (no input reaches it: it becomes a trigger in a migration)
