@@ -43,8 +43,8 @@ class CountInput(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         widget = self.get_context(name, value, attrs)["widget"]
-        shown = {"value": widget["value"]} if widget["value"] is not None else {}
-        return format_html("<input{}>", flatatt({"type": "text", "name": name} | shown | widget["attrs"]))
+        shown = "" if widget["value"] is None else format_html(' value="{}"', widget["value"])
+        return format_html('<input type="text" name="{}"{}{}>', name, shown, flatatt(widget["attrs"]))
 
 
 def refuse(form: forms.BaseForm, refused: Refused) -> None:
