@@ -173,6 +173,18 @@ def settle_difference(
     )  # fmt: skip
 
 
+def miss_on_truck(
+    route: Route, product: Product, state: str, difference: int, *, cause: tuple[str, object], by: User, at: dt.datetime
+) -> None:
+    """So many more (less than nothing: fewer) on the vehicle than the ledger had: from or to those that are lost."""
+    truck, lost = (route.vehicle.place, state), (Place.of(Place.Kind.LOST), state)
+    start, end = (lost, truck) if difference > 0 else (truck, lost)
+    CylinderMovement.post(
+        product=product, quantity=abs(difference), start=start, end=end, cause=cause, purpose=f"differs_{state}", by=by,
+        at=at,
+    )  # fmt: skip
+
+
 def _move(
     route: Route,
     product: Product,

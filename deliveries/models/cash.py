@@ -22,6 +22,7 @@ class CashLeg(models.Model):
         DRIVER = "driver", _("with the driver")
         OFFICE = "office", _("in the office")
         VARIANCE = "variance", _("variance")
+        LEGACY = "legacy", _("legacy system")
 
     transfer = models.UUIDField()
     account = models.CharField(max_length=8, choices=Account)

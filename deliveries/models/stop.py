@@ -35,6 +35,7 @@ class Stop(Record):
         COLLECT_MONEY = "collect_money", _("collect money")
         COLLECT_CYLINDERS = "collect_cylinders", _("collect cylinders")
         INSPECT = "inspect", _("inspect")
+        LEGACY = "legacy", _("of the old system")
 
     class State(models.TextChoices):
         PENDING = "pending", _("to do")
