@@ -189,9 +189,9 @@ def without_keeping(database: str, shifts: list[Shift], size: Size, report: Repo
 
 
 def prove(size: Size, report: Report) -> None:
-    from tests.proofs import rounds, shift
-
     with fresh_databases() as (database, _unused):
+        from tests.proofs import rounds, shift
+
         days = -(-size.events // (2 * size.stops + 1))
         more = 2 * size.control_routes
         shifts = shift.build(days + more, size.stops, seed=report.seed, say=report.say)
