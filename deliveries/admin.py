@@ -11,6 +11,7 @@ from deliveries.models import (
     DriverEvent,
     LeftOver,
     Proof,
+    Request,
     Review,
     Route,
     Stop,
@@ -21,5 +22,8 @@ from deliveries.models import (
 from luckygas.admin import ReadOnly
 
 admin.site.register([Depot, Driver, Vehicle])
-HAPPENED = [CashCount, ClosedDay, Device, DriverEvent, LeftOver, Proof, Review, Route, Stop, Variance, Weighing]
+HAPPENED = [
+    *(CashCount, ClosedDay, Device, DriverEvent, LeftOver, Proof),
+    *(Request, Review, Route, Stop, Variance, Weighing),
+]
 admin.site.register(HAPPENED, ReadOnly)

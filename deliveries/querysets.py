@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self, cast
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models.functions import JSONObject
 
 from customers.models import Contact
 from orders.models import OrderLine
@@ -88,6 +91,26 @@ class StopQuerySet(models.QuerySet):
             self.for_list()
             .select_related("route__driver", "route__vehicle")
             .prefetch_related("site__customer__contacts")
+            .with_changes()
+        )
+
+    def with_changes(self) -> Self:
+        """When the office changed the place or the price after the route was published, and what it asks: the driver
+        sees a badge. No query more."""
+        places, told = apps.get_model("customers", "SiteEvent"), apps.get_model("orders", "OrderEvent")
+        moved = places.objects.filter(
+            pgh_obj=OuterRef("site"), pgh_label="update", pgh_created_at__gt=OuterRef("route__published_at")
+        )
+        priced = told.objects.filter(
+            order=OuterRef("order"), data__has_key="due_twd", recorded_at__gt=OuterRef("route__published_at")
+        )
+        unseen = apps.get_model("deliveries", "Request").objects.unseen().filter(stop=OuterRef("pk")).order_by("number")
+        return self.annotate(
+            place_changed_at=Subquery(moved.order_by("-pgh_created_at").values("pgh_created_at")[:1]),
+            price_changed_at=Subquery(priced.order_by("-pk").values("recorded_at")[:1]),
+            unseen=ArraySubquery(
+                unseen.values(asked=JSONObject(number="number", kind="kind", text="text", at="asked_at"))
+            ),
         )
 
     def for_loading(self) -> Self:
@@ -117,6 +140,12 @@ class StopQuerySet(models.QuerySet):
         )
 
 
+class RequestQuerySet(models.QuerySet):
+    def unseen(self) -> Self:
+        """What the driver has not seen yet."""
+        return self.filter(state="asked")
+
+
 class ReviewQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Waiting for a decision."""
@@ -127,7 +156,13 @@ class ReviewQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related(
-            "order__customer", "stop__route", "stop__site__customer", "route__driver__user", "event__user", "closed_by"
+            "order__customer",
+            "stop__route",
+            "stop__site__customer",
+            "route__driver__user",
+            "event__user",
+            "event__device",
+            "closed_by",
         )
 
 

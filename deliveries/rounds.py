@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Payment
-from deliveries.models import Route, Stop
+from deliveries.models import Request, Route, Stop
 from orders.models import CylinderMovement, Place, Product
 
 FULL = CylinderMovement.State.FULL
@@ -21,16 +21,35 @@ def of_route(route: Route) -> dict[str, Any]:
     stops = list(route.stops.for_visit())
     for stop in stops:
         stop.route = route
-    todo = [stop for stop in stops if not stop.is_finished]
+    todo = by_door([stop for stop in stops if not stop.is_finished])
     return {
         "route": route,
         "stops": stops,
+        "asked": asked_of(stops),
         "todo": todo,
         "failed": [stop for stop in stops if stop.state == Stop.State.FAILED],
         "finished": [stop for stop in stops if stop.state == Stop.State.DONE],
         "done_count": len(stops) - len(todo),
         "on_board": on_board(route),
     }
+
+
+def asked_of(stops: list[Stop]) -> list[dict[str, Any]]:
+    """What the office asks of the driver and the driver has not seen, by its number on the route."""
+    words = dict(Request.Kind.choices)
+    asked = [each | {"stop": stop.position, "what": words[each["kind"]]} for stop in stops for each in stop.unseen]  # type: ignore[attr-defined]
+    return sorted(asked, key=lambda each: each["number"])
+
+
+def by_door(todo: list[Stop]) -> list[Stop]:
+    """Stops at one address stand together, at the place of the first; each knows how many there are."""
+    doors: dict[str, list[Stop]] = {}
+    for stop in todo:
+        doors.setdefault(stop.site.address, []).append(stop)
+    for there in doors.values():
+        for place, stop in enumerate(there):
+            stop.at_door, stop.is_first_at_door = len(there), place == 0  # type: ignore[attr-defined]
+    return [stop for there in doors.values() for stop in there]
 
 
 def on_board(route: Route) -> list[tuple[Product, int]]:
@@ -68,9 +87,8 @@ def total(route: Route) -> dict[str, Any]:
         for line in order.lines.all():
             given[line.product] += line.delivered or 0
             taken[line.product] += line.empties_taken or 0
-    others = CylinderMovement.objects.filter(
-        cause_kind="order", cause_id__in=[str(order.pk) for order in orders], purpose="other_empties"
-    )
+    of_orders = CylinderMovement.objects.filter(cause_kind="order", cause_id__in=[str(order.pk) for order in orders])
+    others = of_orders.in_effect("other_empties")
     paid = dict(route.payments.order_by().values_list("method").annotate(Sum("received_twd")))
     products = sorted({*given, *taken}, key=lambda product: product.sort)
     return {

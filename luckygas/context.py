@@ -24,6 +24,7 @@ class Way(NamedTuple):
     word: Promise
     roles: frozenset[str]
     also: tuple[str, ...] = ()
+    counts: str = ""  # the part that says how many wait there
 
 
 OFFICE = (
@@ -38,7 +39,7 @@ OFFICE = (
         ("orders:prices", "orders:readings", "orders:credit"),
     ),
     Way("deliveries:monitor", _("Today"), frozenset({DISPATCHER, MANAGER, OPS})),
-    Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER})),
+    Way("deliveries:reviews", _("Reviews"), frozenset({DISPATCHER, MANAGER}), counts="deliveries:review_count"),
     Way("pilot:index", _("Pilot"), frozenset({MANAGER, OPS})),
     Way("staff", _("Colleagues"), frozenset({MANAGER})),
 )
@@ -79,5 +80,6 @@ def office_menu(request: HttpRequest) -> list[dict[str, Any]]:
     here = max((path for _way, paths in ways for path in paths if request.path.startswith(path)), key=len, default=None)
     return [
         {"path": paths[0], "word": way.word, "is_here": here in paths, "is_page": request.path == paths[0]}
+        | {"counts": reverse(way.counts) if way.counts else ""}
         for way, paths in ways
     ]

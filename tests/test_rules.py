@@ -47,6 +47,7 @@ from deliveries.models import (
     DriverEvent,
     LeftOver,
     Proof,
+    Request,
     Review,
     Route,
     Stop,
@@ -234,6 +235,12 @@ def proof(world, **values) -> None:
     Proof.objects.bulk_create(
         [Proof(operation_id=uuid.uuid4(), stop=world.stop, taken_at=NOW, by=world.person, **values)]
     )
+
+
+def asked(world, **values) -> Request:
+    row = {"route": world.route, "number": 1, "stop": world.stop, "order": world.order, "kind": "insert"}
+    row |= {"operation_id": uuid.uuid4(), "asked_by": world.person}
+    return Request.objects.bulk_create([Request(**(row | values))])[0]
 
 
 def standing(world, **values) -> None:
@@ -471,6 +478,13 @@ BROKEN: dict[str, Callable] = {
     "order.delivered_only_past_the_leak_check": lambda w: Order.objects.filter(pk=w.order.pk).update(
         state="delivered", delivered_at=NOW
     ),
+    "order.no_gas_needs_a_leak_check": lambda w: new_order(is_gas_out=True, needs_leak_check=False),
+    "order.a_refusal_is_signed": lambda w: Order.objects.filter(pk=w.order.pk).update(
+        state="delivered", delivered_at=NOW, leak_check="refused"
+    ),
+    "order.a_leak_check_stays_needed": lambda w: Incident.objects.create(
+        kind="leak", text="x", site=w.order.site, customer=w.order.customer
+    ) and Order.objects.filter(pk=w.order.pk).update(is_gas_out=False, needs_leak_check=False),
     "order.delivered_has_its_time": lambda w: Order.objects.filter(state="delivered").update(delivered_at=None),
     "order.a_promise_has_a_length": lambda w: change(Order, promised_to=models.F("promised_from")),
     "order.orders_are_of_the_new_system": lambda w: new_order(system_of_record="legacy"),
@@ -557,6 +571,12 @@ BROKEN: dict[str, Callable] = {
     "review.a_closed_review_says_who_and_how": lambda w: Review.objects.create(
         kind="cash", reason="x", closed_at=NOW
     ),
+    "request.a_route_numbers_its_requests": lambda w: twice(lambda: asked(w)),
+    "request.a_cancellation_is_asked_once": lambda w: [asked(w, kind="cancel"), asked(w, kind="cancel", number=2)],
+    "request.a_seen_request_says_when_and_by_whom": lambda w: asked(w, state="seen"),
+    "request.a_change_says_what": lambda w: asked(w, kind="change"),
+    "request.state_moves": lambda w: asked(w, state="overtaken") and change(Request, state="asked"),
+    "request.frozen": lambda w: asked(w) and change(Request, number=2),
     "proof.a_proof_is_a_path_or_a_photo": lambda w: proof(w, kind="photo", path="M0 0"),
     "cashcount.append_only": lambda w: change(CashCount, counted_twd=2),
     "cylindercount.a_count_counts_a_kind_once": lambda w: twice(lambda: counted(w)),

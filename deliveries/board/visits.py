@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Area
 from deliveries.board.waiting import Chip, Promised, chips_of, late_by, window
-from deliveries.models import Stop
+from deliveries.models import Request, Stop
 from orders.models import OrderLine, Product
 from orders.querysets import OPEN
 
@@ -42,6 +43,7 @@ class Facts(NamedTuple):
     latitude: Decimal | None
     longitude: Decimal | None
     name: str
+    is_asked: bool  # the office asked for something that the driver has not seen
 
 
 COLUMNS = (
@@ -102,6 +104,8 @@ class Visit:
             marks.append(("failed", str(Stop.Reason(self.facts.fail_reason).label)))
         if self.late_minutes:
             marks.append(("failed", late_by(self.late_minutes)))
+        if self.facts.is_asked:
+            marks.append(("urgent", _("call the driver")))
         if self.facts.is_gas_out and not self.is_finished:
             marks.append(("urgent", _("gas out")))
         return marks
@@ -122,7 +126,8 @@ def when_of(finished_at: dt.datetime | None, promise: Promised | None, kind: str
 def visits_of(routes: Iterable[int], *, now: dt.datetime) -> Mapping[int, list[Visit]]:
     """Every stop of these routes in its order, in four queries however many there are."""
     stops = Stop.objects.filter(route__in=routes).order_by("route", "position")
-    rows = [Facts(*row) for row in stops.values_list(*COLUMNS)]
+    asked = Exists(Request.objects.unseen().filter(stop=OuterRef("pk")))
+    rows = [Facts(*row) for row in stops.annotate(is_asked=asked).values_list(*COLUMNS, "is_asked")]
     areas = Area.objects.in_bulk({row.area for row in rows})
     loads = _loads([row.order for row in rows if row.order])
     visits: dict[int, list[Visit]] = defaultdict(list)

@@ -19,7 +19,10 @@ from orders.models import CylinderMovement, Order, OrderLine, Place, Product
 
 DAY, AROUND = dt.timedelta(days=1), dt.timedelta(days=31)  # nothing is delivered further from its promised day
 Account = AccountEntry.Account
-BACK = {"taken": "empties", "taken_part": "parts", "other_empties": "others", "collected": "empties"}
+BACK = {
+    "taken": "empties", "taken_part": "parts", "other_empties": "others",
+    "collected": "empties", "collected_part": "parts",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Report:
         for product, count, twd in self._delivered():
             found[product].update(delivered=count, gas_twd=twd)
         for product, purpose, count in self._came_back():
-            found[product][BACK[purpose]] += count
+            found[product][BACK[purpose.partition(".")[0]]] += count
         products = Product.objects.in_bulk(found)
         return [Sold(products[pk], **found[pk]) for pk in sorted(found, key=lambda pk: products[pk].sort)]
 
@@ -80,7 +83,7 @@ class Report:
 
     def _came_back(self) -> Any:
         places = Place.objects.filter(kind__in=[Place.Kind.TRUCK, Place.Kind.DEPOT]).values("pk")
-        moved = CylinderMovement.objects.filter(to_place__in=places, day=self.day, purpose__in=BACK)
+        moved = CylinderMovement.objects.filter(to_place__in=places, day=self.day).in_effect(*BACK)
         return moved.order_by().values_list("product", "purpose").annotate(Sum("quantity"))
 
     @cached_property

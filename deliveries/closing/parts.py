@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from deliveries.models import Stop, Weighing
 from orders.models import CylinderMovement, Place, Product
 
@@ -22,20 +24,24 @@ class Part(NamedTuple):
 def waiting(day: dt.date) -> list[Part]:
     """Those that came back until that day, the oldest first; in four queries."""
     places = Place.objects.filter(kind__in=[Place.Kind.TRUCK, Place.Kind.DEPOT]).values("pk")
-    came = CylinderMovement.objects.filter(
-        to_place__in=places, day__range=(day - OLDEST, day), purpose="taken_part", cause_kind="order"
+    came = CylinderMovement.objects.filter(to_place__in=places, day__range=(day - OLDEST, day)).in_effect(
+        "taken_part", "collected_part"
     )
-    back = {(int(move.cause_id), move.product): move.quantity for move in came.select_related("product")}
-    if not back:
+    moves = list(came.select_related("product").order_by("pk"))
+    if not moves:
         return []
-    stops = Stop.objects.filter(order__in=[order for order, _product in back], kind=Stop.Kind.DELIVER, state="done")
-    by_order = {stop.order_id: stop for stop in stops.select_related("route", "site__customer")}
-    for weighing in (
-        Weighing.objects.kept().filter(stop__in=by_order.values(), was_reported=True).select_related("stop", "product")
-    ):
-        back[weighing.stop.order_id or 0, weighing.product] -= 1
-    return [
-        Part(by_order[order], product, count)
-        for (order, product), count in sorted(back.items(), key=lambda item: item[0][0])
-        if count > 0 and order in by_order
-    ]
+    orders = [int(move.cause_id) for move in moves if move.cause_kind == "order"]
+    visits = [int(move.cause_id) for move in moves if move.cause_kind == "stop"]
+    of_orders = Q(order__in=orders, kind=Stop.Kind.DELIVER, state=Stop.State.DONE)
+    stops = list(Stop.objects.filter(of_orders | Q(pk__in=visits)).select_related("route", "site__customer"))
+    found = {("order", str(stop.order_id)): stop for stop in stops if stop.kind == Stop.Kind.DELIVER}
+    found |= {("stop", str(stop.pk)): stop for stop in stops}
+    left: dict[tuple[Stop, Product], int] = {}
+    for move in moves:
+        if stop := found.get((move.cause_kind, move.cause_id)):
+            left[stop, move.product] = left.get((stop, move.product), 0) + move.quantity
+    weighed = Weighing.objects.kept().filter(stop__in=stops, was_reported=True)
+    for weighing in weighed.select_related("stop", "product"):
+        if (weighing.stop, weighing.product) in left:
+            left[weighing.stop, weighing.product] -= 1
+    return [Part(stop, product, count) for (stop, product), count in left.items() if count > 0]

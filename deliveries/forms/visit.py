@@ -16,6 +16,7 @@ from deliveries.reporting.reports import LEAK, signature_of
 from orders.models import Order, OrderLine, Price, Product
 
 EXACT, OTHER, TRANSFER, ACCOUNT, LEFT = "exact", "other", "transfer", "account", "left"
+COUNTS = ("delivered", "empties", "other_empties", "parts")
 METHODS = {EXACT: "cash", OTHER: "cash", TRANSFER: "transfer", ACCOUNT: "account", LEFT: "account"}
 
 
@@ -32,7 +33,18 @@ class Row:
     empties: forms.BoundField
     other_empties: forms.BoundField
     parts: forms.BoundField
+    part_kg: forms.BoundField
     rest: forms.BoundField
+
+
+def weight_field() -> forms.DecimalField:
+    """Gas left in the part-empties of one kind, weighed at the door."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input"})
+    words = {"invalid": _("Type the kg, like 3.5.")}
+    return forms.DecimalField(
+        label=_("Gas left, weighed here, kg"), min_value=0, max_value=999, max_digits=5, decimal_places=2,
+        required=False, widget=widget, error_messages=words,
+    )  # fmt: skip
 
 
 class PaymentForm(PhotoReport):
@@ -106,6 +118,7 @@ class HandoverForm(TagForm, PaymentForm):
         for what, initial in (("delivered", ordered), ("empties", expected), ("other_empties", 0), ("parts", 0)):
             self.fields[f"{name}.{what}"] = count_field()
             self.fields[f"{name}.{what}"].initial = initial
+        self.fields[f"{name}.part_kg"] = weight_field()
         self.fields[f"{name}.rest"] = forms.ChoiceField(
             required=False,
             widget=forms.RadioSelect,
@@ -119,7 +132,7 @@ class HandoverForm(TagForm, PaymentForm):
 
     def _row(self, product: Product) -> Row:
         line, quote, name = self.lines.get(product), self.quotes.get(product.pk), f"items.{product.code}"
-        fields = {what: self[f"{name}.{what}"] for what in ("delivered", "empties", "other_empties", "parts", "rest")}
+        fields = {what: self[f"{name}.{what}"] for what in (*COUNTS, "part_kg", "rest")}
         price = line.unit_price_twd if line else quote.gas_twd if quote else 0
         deposit = line.deposit_twd if line else quote.deposit_twd if quote else 0
         ordered, expected = (line.ordered, line.empties_expected) if line else (0, 0)
@@ -168,10 +181,11 @@ class HandoverForm(TagForm, PaymentForm):
                 self.errors.pop(name, None)  # a leak is reported at once; the rest does not matter now
             return cleaned
         self.check_payment(cleaned)
+        if cleaned.get("leak_check") == Order.LeakCheck.REFUSED and not signature_of(cleaned):
+            self.add_error("unsigned", _("Who refuses the leak check signs it. Otherwise hand nothing over."))
         for product, line in self.lines.items():
             rest = f"items.{product.code}.rest"
-            if self._count(product, "parts") > self._count(product, "empties"):
-                self.add_error(f"items.{product.code}.parts", _("No more with gas left than came back."))
+            check_parts(self, product)
             if self._count(product, "delivered") < line.ordered and not cleaned.get(rest):
                 self.add_error(rest, _("Say what becomes of the rest."))
         if any(self._count(product, "delivered") for product in self.others) and not cleaned.get("agreed"):
@@ -181,13 +195,13 @@ class HandoverForm(TagForm, PaymentForm):
     def body(self) -> dict[str, Any]:
         if self.has_leak:
             return {"reason": Stop.Reason.LEAK.value, "next_step": Stop.NextStep.CALL.value}
-        counts = ("delivered", "empties", "other_empties", "parts")
         items = [
             {"product": product.code, "rest": self.cleaned_data.get(f"items.{product.code}.rest", "")}
-            | {what: self._count(product, what) for what in counts}
+            | {what: self._count(product, what) for what in COUNTS}
+            | weighed(self, product)
             | self.tags_of(product)
             for product in self.products
-            if product in self.lines or self.tags_of(product) or any(self._count(product, what) for what in counts)
+            if product in self.lines or self.tags_of(product) or any(self._count(product, what) for what in COUNTS)
         ]
         return {
             "order": self.order.number,
@@ -200,11 +214,12 @@ class HandoverForm(TagForm, PaymentForm):
 
 
 class CollectForm(PaymentForm):
-    """A visit without a delivery: the money that was left owed, or nothing but a signature."""
+    """A visit without a delivery: the money that was left owed, empties, or nothing but a signature."""
 
     def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stop = stop
+        self.products: list[Product] = []
         if stop.kind == Stop.Kind.COLLECT_MONEY:
             self.fields["choice"].choices = [  # type: ignore[attr-defined]
                 (EXACT, _("cash, exact")),
@@ -213,6 +228,22 @@ class CollectForm(PaymentForm):
             ]
         else:
             del self.fields["choice"], self.fields["received_twd"]
+        if stop.kind == Stop.Kind.COLLECT_CYLINDERS:
+            self.products = [product for product in Product.objects.filter(is_active=True) if not product.is_metered]
+        for product in self.products:
+            for what in ("empties", "parts"):
+                self.fields[f"items.{product.code}.{what}"] = count_field()
+                self.fields[f"items.{product.code}.{what}"].initial = 0
+            self.fields[f"items.{product.code}.part_kg"] = weight_field()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What may come back: our empties of each kind, those with gas left, and what they weigh."""
+        names = ("empties", "parts", "part_kg")
+        return [
+            {"product": product} | {what: self[f"items.{product.code}.{what}"] for what in names}
+            for product in self.products
+        ]
 
     @property
     def due_twd(self) -> int:
@@ -221,7 +252,38 @@ class CollectForm(PaymentForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.check_payment(cleaned)
+        for product in self.products:
+            check_parts(self, product)
         return cleaned
 
     def body(self) -> dict[str, Any]:
-        return ({"payment": self.payment()} if "choice" in self.fields else {}) | self.signed()
+        counted = [(product, _counted(self, product)) for product in self.products]
+        items = [
+            {"product": product.code, "delivered": 0, "rest": "", **counts} | weighed(self, product)
+            for product, counts in counted
+            if any(counts.values())
+        ]
+        paid = {"payment": self.payment()} if "choice" in self.fields else {}
+        return paid | ({"items": items} if items else {}) | self.signed()
+
+
+def _counted(form: CollectForm, product: Product) -> dict[str, int]:
+    return {what: form.cleaned_data.get(f"items.{product.code}.{what}") or 0 for what in ("empties", "parts")}
+
+
+def check_parts(form: forms.Form, product: Product) -> None:
+    """No more with gas left than came back, and no more gas in them than a full one holds."""
+    name = f"items.{product.code}"
+    parts, back = (form.cleaned_data.get(f"{name}.{what}") or 0 for what in ("parts", "empties"))
+    if parts > back:
+        form.add_error(f"{name}.parts", _("No more with gas left than came back."))
+    kg = form.cleaned_data.get(f"{name}.part_kg")
+    if kg and not 0 < kg <= parts * product.gas_kg:
+        words = _("With gas left: %(parts)s. A full one holds %(kg)s kg.")
+        form.add_error(f"{name}.part_kg", words % {"parts": parts, "kg": f"{product.gas_kg:g}"})
+
+
+def weighed(form: forms.Form, product: Product) -> dict[str, str]:
+    """What the part-empties of a kind weighed, as the report says it; nothing when nobody weighed them."""
+    kg = form.cleaned_data.get(f"items.{product.code}.part_kg")
+    return {"part_kg": str(kg)} if kg else {}

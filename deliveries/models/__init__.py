@@ -6,6 +6,7 @@ from deliveries.models.counting import CashCount, CylinderCount
 from deliveries.models.event import Device, DriverEvent
 from deliveries.models.fleet import Depot, Driver, Vehicle
 from deliveries.models.proof import Proof
+from deliveries.models.request import Request
 from deliveries.models.review import Review
 from deliveries.models.route import Route
 from deliveries.models.stop import Stop
@@ -23,6 +24,7 @@ __all__ = [
     "DriverEvent",
     "LeftOver",
     "Proof",
+    "Request",
     "Review",
     "Route",
     "Stop",

@@ -89,8 +89,15 @@ class Itinerary(Record):
             order.plan(by=by)
         if self.is_departed:
             order.depart(by=by)
+            self._tell_driver(stop, by=by)
         live.changed("route", self.pk)
         return stop
+
+    def _tell_driver(self, stop: Stop, *, by: User) -> None:
+        """The truck has left: the new stop is on the phone only once the driver has seen it."""
+        from deliveries.models.request import Request
+
+        Request.insert(stop, by=by)
 
     def _check_reach(self, order: Order) -> None:
         """Refuse what this vehicle cannot reach or carry."""

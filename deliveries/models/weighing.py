@@ -22,6 +22,7 @@ from luckygas.models import User
 from orders.models import CylinderMovement, Price, Product
 
 CENT = Decimal("0.01")
+CAME_BACK = ("taken", "taken_part", "collected", "collected_part")  # purposes of our own cylinders that came back
 State = CylinderMovement.State
 
 
@@ -36,6 +37,7 @@ class Weighing(Record):
     tare_kg = models.DecimalField(max_digits=6, decimal_places=2)
     price_twd = models.PositiveIntegerField(help_text="NT$ for a kilogram of gas left, on the day it came back")
     was_reported = models.BooleanField(help_text="the driver had said at the door that gas is left in it")
+    is_at_door = models.BooleanField(default=False, help_text="weighed where it was taken back, by the driver")
     day = models.DateField()
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -76,8 +78,12 @@ class Weighing(Record):
         tare_kg: Decimal,
         by: User,
         at: dt.datetime | None = None,
+        is_at_door: bool = False,
     ) -> Weighing:
-        """Credit the gas left in one cylinder of this stop; the same operation again is the first weighing."""
+        """Credit the gas left in one cylinder of this stop; the same operation again is the first weighing.
+
+        At the depot, once its route is closed; or by the driver at the door, while it is on the vehicle.
+        """
         customer = stop.site.customer
         customer.lock()
         gross_kg, tare_kg = gross_kg.quantize(CENT), tare_kg.quantize(CENT)
@@ -89,7 +95,7 @@ class Weighing(Record):
         stop.route.lock()
         stop.lock()
         _check_weights(product, gross_kg, tare_kg)
-        reported = _check_stop(stop, product)
+        reported = _check_stop(stop, product, is_at_door=is_at_door)
         quote = Price.quote(product, on=stop.route.day, customer=customer)
         if not quote.residual_twd:
             raise Refused(_("%(product)s has no price for gas left.") % {"product": product}, code="no_price")
@@ -97,7 +103,7 @@ class Weighing(Record):
         weighing = cls.objects.create(
             operation_id=operation_id, body_digest=body, stop=stop, product=product, gross_kg=gross_kg,
             tare_kg=tare_kg, price_twd=quote.residual_twd, was_reported=reported, day=timezone.localdate(at), at=at,
-            by=by,
+            by=by, is_at_door=is_at_door,
         )  # fmt: skip
         weighing._post(weighing.credit_twd, purpose="residual", by=by, at=at)
         return weighing
@@ -108,8 +114,9 @@ class Weighing(Record):
         legs: dict[str, int] = {account.RECEIVABLE: -twd, account.GAS_CREDIT: twd}
         AccountEntry.post(customer=self.stop.site.customer, legs=legs, cause=cause, purpose=purpose, by=by, at=at)
         if self.was_reported:
-            depot = self.stop.route.depot.place
-            way = [(depot, State.PART), (depot, State.EMPTY)]
+            route = self.stop.route
+            place = route.depot.place if route.state == Route.State.CLOSED else route.vehicle.place
+            way = [(place, State.PART), (place, State.EMPTY)]
             start, end = way if twd > 0 else reversed(way)
             CylinderMovement.post(
                 product=self.product, quantity=1, start=start, end=end, cause=cause, purpose=purpose, by=by, at=at,
@@ -162,9 +169,9 @@ def _check_weights(product: Product, gross_kg: Decimal, tare_kg: Decimal) -> Non
         )
 
 
-def _check_stop(stop: Stop, product: Product) -> bool:
+def _check_stop(stop: Stop, product: Product, *, is_at_door: bool) -> bool:
     """Refuse more cylinders than came back from this stop; whether the driver had reported one more with gas left."""
-    if stop.state != Stop.State.DONE or stop.route.state != Route.State.CLOSED:
+    if stop.state != Stop.State.DONE or (stop.route.state != Route.State.CLOSED and not is_at_door):
         raise Refused(_("Weigh it when the truck is back and its route is closed."), code="not_back")
     back = came_back(stop, product)
     weighed = Weighing.objects.kept().filter(stop=stop, product=product)
@@ -175,9 +182,10 @@ def _check_stop(stop: Stop, product: Product) -> bool:
 
 def came_back(stop: Stop, product: Product) -> dict[str, int]:
     """Our cylinders of a kind that this stop gave back, by the state that was reported."""
-    causes = Q(cause_kind="stop", cause_id=str(stop.pk), purpose="collected")
+    causes = Q(cause_kind="stop", cause_id=str(stop.pk))
     if stop.order_id and stop.kind == Stop.Kind.DELIVER:
-        causes |= Q(cause_kind="order", cause_id=str(stop.order_id), purpose__in=["taken", "taken_part"])
-    rows = CylinderMovement.objects.filter(causes, product=product).order_by().values_list("to_state")
+        causes |= Q(cause_kind="order", cause_id=str(stop.order_id))
+    moved = CylinderMovement.objects.filter(causes, product=product).in_effect(*CAME_BACK)
+    rows = moved.order_by().values_list("to_state")
     back: dict[str, int] = {State.EMPTY: 0, State.PART: 0}
     return back | dict(rows.annotate(Sum("quantity")))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from customers.models import Payment
@@ -112,8 +114,10 @@ def _money(orders: set[int]) -> dict[int, list[Payment]]:
     """What was taken at the visits of these orders and kept."""
     if not orders:
         return {}
-    visits = {str(pk): order for pk, order in Stop.objects.filter(order__in=orders).values_list("pk", "order")}
+    visits = Stop.objects.order_by().annotate(key=Cast("pk", CharField()))
+    kept = Payment.objects.kept().filter(cause_kind="stop", cause_id__in=visits.filter(order__in=orders).values("key"))
+    of_order = Subquery(visits.filter(key=OuterRef("cause_id")).values("order")[:1])
     found: dict[int, list[Payment]] = defaultdict(list)
-    for payment in Payment.objects.kept().filter(cause_kind="stop", cause_id__in=visits).order_by("pk"):
-        found[visits[payment.cause_id]].append(payment)
+    for payment in kept.annotate(order=of_order).order_by("pk"):
+        found[payment.order].append(payment)  # type: ignore[attr-defined]
     return found

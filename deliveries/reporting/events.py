@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from deliveries import metrics
 from deliveries.models import Device, DriverEvent, Review, Route, Stop
-from deliveries.reporting import day, handing
+from deliveries.reporting import amending, asking, day, handing, paying
 from deliveries.reporting.outcome import Outcome
 from deliveries.reporting.reports import LARGEST_ID, Report, storable, whole
 from luckygas.db import derived_id, digest
@@ -31,7 +31,11 @@ APPLY = {
     Kind.FAIL: day.fail,
     Kind.COLLECT: handing.collect,
     Kind.CLOSE: day.close,
+    Kind.AMEND: amending.amend,
+    Kind.PAY: paying.pay,
+    Kind.SEEN: asking.seen,
 }
+WAITING = (Kind.CLOSE, Kind.AMEND)  # kinds that wait for reports of their route
 BACKLOG = dt.timedelta(hours=24)  # so long an event waits for the ones before it; then the office sees it
 
 
@@ -142,7 +146,8 @@ def apply(event: DriverEvent) -> None:
         logger.exception("driver_event_failed %s", event.pk)
         _give_up(event, code="failed", why=type(error).__name__)
     if event.state != State.STORED and event.route_id:
-        for waiting in DriverEvent.objects.filter(route=event.route_id, state=State.STORED, kind=Kind.CLOSE):
+        left = DriverEvent.objects.filter(route=event.route_id, state=State.STORED, kind__in=WAITING)
+        for waiting in left.order_by("device", "seq"):
             apply(waiting)
 
 

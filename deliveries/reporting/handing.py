@@ -7,18 +7,28 @@ review and the office decides what it was.
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, Payment
-from deliveries.models import Driver, DriverEvent, Proof, Route, Stop
+from customers.models import Payment
+from deliveries.models import Driver, DriverEvent, Route, Stop
 from deliveries.reporting.aside import put_aside
 from deliveries.reporting.day import is_mine, moment_of, open_leak
 from deliveries.reporting.outcome import ABSORBED, APPLIED, Outcome
-from deliveries.reporting.reports import Delivery, Money, exchanged, signature_of
-from luckygas.db import derived_id
+from deliveries.reporting.reports import Delivery, Money, exchanged, signature_of, weights
+from deliveries.reporting.settling import (
+    Told,
+    cause_of,
+    keep_signature,
+    lock,
+    receive,
+    settle_up,
+    taken_for,
+    weigh_here,
+)
+from luckygas.clock import business_day
 from luckygas.errors import Refused
-from orders.handover import Handover, is_handed_over
+from orders.handover import Handed, Handover, is_handed_over
 from orders.models import CylinderMovement, Order, Place
 
 State = CylinderMovement.State
@@ -26,13 +36,13 @@ State = CylinderMovement.State
 
 def deliver(event: DriverEvent) -> Outcome:
     """Cylinders went over the doorstep: finish the stop, deliver the order, take the money and the signature."""
-    stop, order = _what_it_is_about(event)
+    stop, order = what_it_is_about(event)
     if order is None:
         raise Refused(_("A report of a stop that is not there any more."), code="unknown_stop")
     report = Delivery.read(event.body)
     if report.has_leak:
         open_leak(event, order.customer, stop)  # it locks the customer's orders: before a route or stop is locked
-    _lock(order.customer, order, stop)
+    lock(order.customer, order, stop)
     if stop:
         put_aside(event, stop.route, at=moment_of(event))
     if is_handed_over(order):
@@ -43,9 +53,9 @@ def deliver(event: DriverEvent) -> Outcome:
     if not reason:
         reason = _hand_over(event, stop, order, report)
     if reason:
-        _contest(event, stop, order, report, reason)
-    trouble = _settle_up(event, stop, order, report)
-    _keep_signature(event, stop, report.signature)
+        stop = _contest(event, stop, order, report, reason)
+    trouble = settle_up(Told.of(event), stop, order, report)
+    keep_signature(Told.of(event), stop, report.signature)
     return Outcome("contested" if reason else "applied", reason or trouble, order=order, stop=stop)
 
 
@@ -56,7 +66,7 @@ def collect(event: DriverEvent) -> Outcome:
         raise Refused(_("A report of a stop that is not there any more."), code="unknown_stop")
     money = Money.read(event.body.get("payment"))
     empties = exchanged(event.body["items"]) if event.body.get("items") else []
-    _lock(stop.site.customer, stop.order, stop)
+    lock(stop.site.customer, stop.order, stop)
     if stop.state == Stop.State.DONE:
         said = {"number": stop.position}
         return Outcome("finished", _("Stop %(number)s was reported twice, with different contents.") % said, stop=stop)
@@ -67,25 +77,29 @@ def collect(event: DriverEvent) -> Outcome:
         reason = _("Collected at a stop that was reported as failed.")
     if not stop.is_finished:
         stop.finish(by=event.user, at=moment_of(event))
-    _receive(event, stop.site.customer, ("stop", stop.pk), money)
-    place = _vehicle_place(event, stop.route)
-    for item in empties:
-        CylinderMovement.post(
-            product=item.product,
-            quantity=item.empties,
-            start=(Place.of_site(stop.site), State.IN_USE),
-            end=(place, State.EMPTY),
-            cause=("stop", stop.pk),
-            purpose="collected",
-            by=event.user,
-            at=moment_of(event),
-        )
-    _keep_signature(event, stop, signature_of(event.body))
-    return Outcome(reason=reason, stop=stop)
+    receive(Told.of(event), stop.site.customer, ("stop", stop.pk), money)
+    take_empties(event, stop, empties)
+    keep_signature(Told.of(event), stop, signature_of(event.body))
+    trouble = weigh_here(Told.of(event), stop, empties, weights(event.body.get("items")))
+    return Outcome(reason=reason or trouble, stop=stop)
+
+
+def take_empties(event: DriverEvent, stop: Stop, items: list[Handed], *, mark: str = "") -> None:
+    """Ours that a visit without a delivery brought back, those with gas left apart."""
+    place, site = vehicle_place(event, stop.route), (Place.of_site(stop.site), State.IN_USE)
+    for item in items:
+        for quantity, state, purpose in (
+            (item.empties - item.parts, State.EMPTY, "collected"),
+            (item.parts, State.PART, "collected_part"),
+        ):
+            CylinderMovement.post(
+                product=item.product, quantity=quantity, start=site, end=(place, state), cause=("stop", stop.pk),
+                purpose=f"{purpose}{mark}", by=event.user, at=moment_of(event),
+            )  # fmt: skip
 
 
 # --- which stop and order ---
-def _what_it_is_about(event: DriverEvent) -> tuple[Stop | None, Order | None]:
+def what_it_is_about(event: DriverEvent) -> tuple[Stop | None, Order | None]:
     """The stop and order; when the office took the stop away meanwhile, the open stop its order stands on now."""
     if event.stop:
         return event.stop, event.stop.order
@@ -94,17 +108,7 @@ def _what_it_is_about(event: DriverEvent) -> tuple[Stop | None, Order | None]:
     return stop, order
 
 
-def _lock(customer: Customer, order: Order | None, stop: Stop | None) -> None:
-    """The one order in which everybody locks: customer, order, route, stop."""
-    customer.lock()
-    if order:
-        order.lock()
-    if stop:
-        stop.route.lock()
-        stop.lock()
-
-
-def _vehicle_place(event: DriverEvent, route: Route | None) -> Place:
+def vehicle_place(event: DriverEvent, route: Route | None) -> Place:
     """The vehicle the cylinders came from: the route's, or of whoever delivered when it is somebody else's route."""
     if route and is_mine(event, route):
         return route.vehicle.place
@@ -134,7 +138,7 @@ def _hand_over(event: DriverEvent, stop: Stop | None, order: Order, report: Deli
     try:
         with transaction.atomic():
             stop.finish(by=event.user, at=at)
-            place = _vehicle_place(event, stop.route)
+            place = vehicle_place(event, stop.route)
             order.deliver(report.handover, place=place, by=event.user, at=at, operation_id=event.pk)
     except Refused as refused:
         stop.refresh_from_db()
@@ -143,14 +147,42 @@ def _hand_over(event: DriverEvent, stop: Stop | None, order: Order, report: Deli
     return ""
 
 
-def _contest(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery, reason: str) -> None:
+def _contest(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery, reason: str) -> Stop | None:
+    """Write down what happened all the same; the visit it is credited to, on the route of who made it."""
     at = moment_of(event)
-    place = _vehicle_place(event, stop.route if stop else None)
+    place = vehicle_place(event, stop.route if stop else None)
     order.contest(report.handover, place=place, by=event.user, reason=reason, at=at, operation_id=event.pk)
+    own = _visit_of_their_own(event, stop, order)
+    if own:
+        return own
     if stop and not stop.is_finished and report.has_leak:
         stop.fail(by=event.user, reason=Stop.Reason.LEAK, next_step=Stop.NextStep.CALL, at=at)
     elif stop and not stop.is_finished:
         stop.finish(by=event.user, at=at)
+    return stop
+
+
+def _visit_of_their_own(event: DriverEvent, stop: Stop | None, order: Order) -> Stop | None:
+    """Who delivered what stands on another's route gets the visit, and its cash, on a route of their own; the open
+    stop of the other one is over. None when it is theirs, or they drive none that day."""
+    if stop and is_mine(event, stop.route):
+        return None
+    at = moment_of(event)
+    left = Route.objects.of_driver(event.user).filter(state__in=[Route.State.DEPARTED, Route.State.CLOSED])
+    route = left.filter(day=business_day(at)).order_by("-departed_at").first()
+    if route is None:
+        return None
+    if stop and not stop.is_finished:
+        said = _("delivered by %(driver)s") % {"driver": event.user}
+        Route.let_go(order, by=event.user, reason=said)
+        if Stop.objects.todo().filter(pk=stop.pk).exists():
+            stop.write_off(by=event.user, note=said)
+    route.lock()
+    last = route.stops.aggregate(last=Max("position", default=0))["last"]
+    return Stop.objects.create(
+        route=route, position=last + 1, kind=Stop.Kind.DELIVER, order=order, site=order.site, state=Stop.State.DONE,
+        finished_at=at, finished_by=event.user, note=_("stood on another route"),
+    )  # fmt: skip
 
 
 def _leave_a_leak(event: DriverEvent, stop: Stop | None, order: Order) -> Outcome:
@@ -165,19 +197,15 @@ def _second_time(event: DriverEvent, stop: Stop | None, order: Order, report: De
     """The order was handed over before: the same again is absorbed, anything else goes to the office. Stock stays."""
     if stop and not stop.is_finished and not report.has_leak:
         stop.finish(by=event.user, at=moment_of(event))
-    known = Payment.objects.filter(_causes(stop, order)).aggregate(twd=Sum("received_twd"))["twd"]
+    keep_signature(Told.of(event), stop, report.signature)
+    known = Payment.objects.kept().filter(taken_for(order)).aggregate(twd=Sum("received_twd"))["twd"]
     money = Money.read(report.money)
     if not _is_the_same(order, report.handover) or report.has_leak or known not in {None, money.received_twd}:
         reason = _("Order %(number)s was handed over before, and this report differs.") % {"number": order.number}
         return Outcome("handed_over", reason, order=order, stop=stop)
     if known is None:
-        _receive(event, order.customer, ("stop", stop.pk) if stop else ("order", order.pk), money)
+        receive(Told.of(event), order.customer, cause_of(stop, order), money)
     return ABSORBED
-
-
-def _causes(stop: Stop | None, order: Order) -> Q:
-    stops = [str(pk) for pk in order.stops.values_list("pk", flat=True)]
-    return Q(cause_kind="order", cause_id=str(order.pk)) | Q(cause_kind="stop", cause_id__in=stops)
 
 
 def _is_the_same(order: Order, handover: Handover) -> bool:
@@ -185,60 +213,6 @@ def _is_the_same(order: Order, handover: Handover) -> bool:
     told = {pk: counts for pk, counts in told.items() if any(counts)}
     known = {line.product_id: (line.delivered, line.empties_taken) for line in order.lines.all()}
     known = {pk: counts for pk, counts in known.items() if any(counts)}
-    others = CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk), purpose="other_empties")
-    return told == known and sum(item.other_empties for item in handover.items) == sum(
-        others.values_list("quantity", flat=True)
-    )
-
-
-# --- money and proof ---
-def _settle_up(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery) -> str:
-    """Record what was received; what is left owed becomes a stop to collect it. A sentence when nobody can read it."""
-    try:
-        money = Money.read(report.money)
-    except Refused as refused:
-        return str(refused.sentence)
-    _receive(event, order.customer, ("stop", stop.pk) if stop else ("order", order.pk), money)
-    due = order.due_twd - money.received_twd
-    if not report.is_left_owed or due <= 0:
-        return ""
-    if stop is None or stop.route.state == Route.State.CLOSED:
-        return _("NT$%(due)s was left owed, and no route is open to collect it.") % {"due": due}
-    last = stop.route.stops.aggregate(last=Max("position"))["last"]
-    Stop.objects.create(
-        route=stop.route,
-        position=last + 1,
-        kind=Stop.Kind.COLLECT_MONEY,
-        order=order,
-        site=order.site,
-        due_twd=due,
-        note=_("left owed at stop %(number)s") % {"number": stop.position},
-    )
-    return ""
-
-
-def _receive(event: DriverEvent, customer: Customer, cause: tuple[str, object], money: Money) -> None:
-    if money.received_twd:
-        Payment.record(
-            operation_id=derived_id("payment", event.pk),
-            customer=customer,
-            method=money.method,
-            received_twd=money.received_twd,
-            by=event.user,
-            cause=cause,
-            at=moment_of(event),
-        )
-
-
-def _keep_signature(event: DriverEvent, stop: Stop | None, path: str) -> None:
-    if path and stop:
-        Proof.objects.get_or_create(
-            operation_id=derived_id("signature", event.pk),
-            defaults={
-                "stop": stop,
-                "kind": Proof.Kind.SIGNATURE,
-                "path": path,
-                "taken_at": moment_of(event),
-                "by": event.user,
-            },
-        )
+    moved = CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk))
+    others = sum(moved.in_effect("other_empties").values_list("quantity", flat=True))
+    return told == known and sum(item.other_empties for item in handover.items) == others

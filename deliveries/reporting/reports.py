@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 
 from django.utils import timezone
@@ -24,6 +25,7 @@ LARGEST_SEQ = 2**31 - 1
 LARGEST_ID = 2**63 - 1
 MOST_OF_A_KIND = 99
 LONGEST_SIGNATURE = 8000
+WEIGHT = re.compile(r"\d{1,3}(\.\d{1,2})?")
 SIGNATURE = re.compile(r"[Ml0-9 .\-]+")
 LEAK = "leak"
 
@@ -87,6 +89,7 @@ class Delivery:
     is_left_owed: bool
     signature: str
     money: Any
+    weighed: Mapping[str, Decimal]  # kg of gas left by product code, weighed at the door
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -97,11 +100,13 @@ class Delivery:
                 items=tuple(exchanged(body.get("items"))),
                 leak_check=check if check in Order.LeakCheck.values else "",
                 substitutes_agreed=bool(body.get("substitutes_agreed")),
+                signature=signature_of(body),
             ),
             has_leak=check == LEAK,
             is_left_owed=bool(body.get("left_owed")),
             signature=signature_of(body),
             money=body.get("payment"),
+            weighed=weights(body.get("items")),
         )
 
     @property
@@ -161,6 +166,13 @@ def _tags(raw: Any) -> tuple[Tagged, ...]:
     """What was read on single cylinders: serials and dates."""
     texts = raw[:MOST_OF_A_KIND] if isinstance(raw, list) else []
     return tuple(tagged for text in texts if (tagged := Tagged.read(str(text))))
+
+
+def weights(raw: Any) -> dict[str, Decimal]:
+    """The kg of gas left of each product that was weighed at the door; what is no weight was not weighed."""
+    rows = [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
+    found = {str(row.get("product")): str(row.get("part_kg") or "") for row in rows}
+    return {code: Decimal(kg) for code, kg in found.items() if WEIGHT.fullmatch(kg) and Decimal(kg)}
 
 
 def count_of(raw: Any) -> int:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deliveries import rounds
+from deliveries.forms.amend import SeenForm
 from deliveries.forms.drive import CloseForm, DepartForm, FailForm, PhotoReport, ReportForm
 from deliveries.forms.shift import SosForm
 from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
@@ -36,6 +37,8 @@ def drive(request: HttpRequest) -> HttpResponse:
     route = Route.objects.current(person(request), on=timezone.localdate())
     context = rounds.of_route(route) if route else {}
     context["visits"] = [(stop, ReportForm()) for stop in context.get("todo", ())]  # arriving is a report of each stop
+    if asked := context.get("asked"):
+        context["seen"] = SeenForm(route=route, initial={"numbers": ",".join(str(each["number"]) for each in asked)})
     return show(request, "deliveries/drive.html", context, part="drive-route")
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deliveries.forms.review import CloseReviewForm
 from deliveries.models import Review
-from deliveries.reporting.readable import in_words
+from deliveries.reporting.beside import beside
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
@@ -28,18 +28,28 @@ def page_of(request: HttpRequest, *, asked: CloseReviewForm | None = None, pk: i
     """Every open review with its own form, never cut; the closed ones below, in pages."""
     waiting = list(Review.objects.open().for_list().order_by("opened_at"))
     closed = Review.objects.closed().for_list().order_by("-closed_at")
-    said = in_words([review.event for review in waiting if review.event])
     return {
         "waiting": [
             (
-                review,
-                asked if asked and review.pk == pk else CloseReviewForm(review=review, auto_id=f"id_{review.pk}_%s"),
-                said.get(review.event.pk, []) if review.event else [],
+                each.review,
+                asked if asked and each.review.pk == pk else _form(each.review),
+                each,
             )
-            for review in waiting
+            for each in beside(waiting)
         ],
         "closed": Paginator(closed, CLOSED_A_PAGE).get_page(request.GET.get("page")),
     }
+
+
+def _form(review: Review) -> CloseReviewForm:
+    return CloseReviewForm(review=review, auto_id=f"id_{review.pk}_%s")
+
+
+@allow(DISPATCHER, MANAGER)
+@require_GET
+def review_count(request: HttpRequest) -> HttpResponse:
+    """How many wait, for the menu: it asks by itself on every page of the office."""
+    return show(request, "deliveries/review_count.html", {"count": Review.objects.open().count()}, part="count")
 
 
 @allow(DISPATCHER, MANAGER)

@@ -120,7 +120,8 @@ def test_an_order_joins_a_departed_route_and_is_out(by):
     route.add(order, by=by)
 
     assert order.state == "out"
-    assert list(order.events.values_list("to_state", flat=True)) == ["placed", "confirmed", "planned", "out"]
+    moves = order.events.exclude(from_state="out").values_list("to_state", flat=True)
+    assert list(moves) == ["placed", "confirmed", "planned", "out"]
 
 
 def test_adding_twice_is_one_stop(by):

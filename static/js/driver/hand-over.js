@@ -17,6 +17,7 @@ customElements.define("hand-over", class extends HTMLElement {
     this.dataset.due = counts.due;
     const due = this.querySelector("#due");
     if (due) due.textContent = counts.due.toLocaleString("en");
+    for (const row of this.querySelectorAll("[data-part-kg]")) row.hidden = !Number(this.form.elements[`items.${row.dataset.partKg}.parts`].value);
     this.demand(leaks);
     if (part && !part.querySelector(":invalid")) part.removeAttribute("data-state");
     if (this.isDelivery) {
@@ -48,6 +49,9 @@ customElements.define("hand-over", class extends HTMLElement {
       if (choice.value === "transfer" && !received.value) received.value = this.dataset.due;
     }
     if (unsigned) unsigned.required = !leaks && !signature.value;
+    // Who refuses the leak check signs: then "nobody signed" is no answer.
+    const refuses = this.form.leak_check?.value === "refused" && !signature.value;
+    unsigned?.setCustomValidity(refuses ? this.dataset.unsigned : "");
     if (leaks) this.form.elements.tag_text?.setCustomValidity("");
     const beside = [...this.querySelectorAll("[data-beside] input")].some((input) => Number(input.value));
     if (agreed) agreed.required = !leaks && beside;

@@ -1,6 +1,6 @@
 // A form of a driver's page as the body of its report, in the words of the server's contract.
 const METHOD = { exact: "cash", other: "cash", transfer: "transfer", account: "account", left: "account" };
-const COUNT = /^items\.(.+)\.(delivered|empties|other_empties|parts|rest)$/;
+const COUNT = /^items\.(.+)\.(delivered|empties|other_empties|parts|part_kg|rest)$/;
 
 export function reportOf(form, kind) {
   const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
@@ -23,11 +23,17 @@ const BODIES = {
   }),
   quarantine: (said, form) => ({ route: Number(said.route), items: asidesOf(said, form) }),
   fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),
-  collect: (said, form) => ({ ...(said.choice ? { payment: paymentOf(said, form) } : {}), ...signedBy(said) }),
+  collect: (said, form) => {
+    const items = itemsOf(said, form);
+    return { ...(said.choice ? { payment: paymentOf(said, form) } : {}), ...(items.length ? { items } : {}), ...signedBy(said) };
+  },
   deliver: (said, form) => ({
     order: said.order, items: itemsOf(said, form), leak_check: said.leak_check ?? "", substitutes_agreed: "agreed" in said,
     payment: paymentOf(said, form), left_owed: said.choice === "left", ...signedBy(said),
   }),
+  amend: (said, form) => ({ ...BODIES[form.dataset.what](said, form), why: said.why, amends: said.amends ?? "" }),
+  pay: (said, form) => ({ order: said.order ?? "", payment: paymentOf(said, form) }),
+  seen: ({ route, numbers }) => ({ route: Number(route), numbers: numbers.split(",").map(Number) }),
 };
 
 function itemsOf(said, form) {
@@ -36,7 +42,7 @@ function itemsOf(said, form) {
     const [, product, what] = name.match(COUNT) ?? [];
     if (!product) continue;
     const item = items.get(product) ?? { product, rest: "" };
-    item[what] = what === "rest" ? value : Number(value || 0);
+    item[what] = ["rest", "part_kg"].includes(what) ? value : Number(value || 0);
     items.set(product, item);
   }
   const ordered = (code) => form.querySelector(`[data-code="${CSS.escape(code)}"]:not([data-beside])`);
