@@ -285,7 +285,6 @@ PAGES = [
     Page("deliveries:arrange_route", OFFICE, route, **POST),
     Page("deliveries:close_route", OFFICE, route, **POST),
     Page("deliveries:count_route", OFFICE, route),
-    Page("deliveries:pass_on", OFFICE, route),
     Page("deliveries:book_late", OFFICE, no_row, **POST),
     Page("deliveries:sheet", OFFICE, route),
     Page("deliveries:loading", OFFICE | {DRIVER}, route, their_route, no_row),
