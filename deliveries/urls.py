@@ -34,7 +34,6 @@ urlpatterns = [
     path("drive/shift/", shift.shift, name="shift"),
     path("drive/shift/stock/", shift.stock, name="stock"),
     path("drive/shift/reorder/", shift.reorder, name="reorder"),
-    path("drive/shift/take-over/", shift.take_over, name="take_over"),
     path("drive/shift/sos/", shift.sos, name="sos"),
     path("drive/events/", events.events, name="events"),
     path("drive/proofs/", proofs.proofs, name="proofs"),

@@ -272,7 +272,6 @@ PAGES = [
     Page("deliveries:shift", frozenset({DRIVER})),
     Page("deliveries:stock", frozenset({DRIVER})),
     Page("deliveries:reorder", frozenset({DRIVER}), **POST),
-    Page("deliveries:take_over", frozenset({DRIVER}), **POST),
     Page("deliveries:sos", frozenset({DRIVER}), **POST),
     Page("deliveries:events", frozenset({DRIVER}), **POST),
     Page("deliveries:proofs", frozenset({DRIVER}), **POST),
