@@ -27,9 +27,9 @@ class AmendForm(ReportForm):
     amends = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
-        super().__init__(*args, **self.about(stop), **kwargs)
+        super().__init__(*args, **(self.about(stop) | kwargs))
         if said := last_said(stop):
-            self.initial |= {"amends": said.pk} | self.said(said.body, stop)
+            self.initial.update({"amends": said.pk} | self.said(said.body, stop))
 
     def about(self, stop: Stop) -> dict[str, Any]:
         """What the form of the first report is told."""

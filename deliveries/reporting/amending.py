@@ -56,7 +56,8 @@ def amend(event: DriverEvent) -> Outcome:
 
 def amended_by(event: DriverEvent) -> DriverEvent | None:
     """The report it is about: the one it names, through other amendments, or the last one of its stop."""
-    named = DriverEvent.objects.filter(pk=_id(event.body.get("amends"))).select_related("stop").first()
+    pk = _id(event.body.get("amends"))
+    named = DriverEvent.objects.filter(pk=pk).select_related("stop").first() if pk else None
     if event.body.get("amends") and named is None:
         return None
     if named and named.kind in REPORTS:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
@@ -17,6 +17,7 @@ from deliveries.reporting.day import moment_of
 from deliveries.reporting.readable import Fact, in_words
 from orders.models import OrderLine
 
+OFF_SECONDS = 60  # from here on two clocks or moments are told apart
 HANDED = frozenset({DriverEvent.Kind.DELIVER, DriverEvent.Kind.AMEND})
 
 
@@ -41,19 +42,22 @@ class Beside:
     sides: list[Side]
 
     @property
-    def happened_at(self) -> Any:
+    def event(self) -> DriverEvent | None:
+        return self.review.event
+
+    @property
+    def happened_at(self) -> dt.datetime | None:
         """By our clock."""
-        return moment_of(self.review.event) if self.review.event else None
+        return moment_of(self.event) if self.event else None
 
     @property
     def is_clock_off(self) -> bool:
-        return bool(self.review.event) and abs(self.review.event.device.clock_offset_seconds) >= 60  # type: ignore[union-attr]
+        return self.event is not None and abs(self.event.device.clock_offset_seconds) >= OFF_SECONDS
 
     @property
     def was_late(self) -> bool:
         """Whether it came in more than a minute after it happened."""
-        event = self.review.event
-        return bool(event) and (event.received_at - moment_of(event)).total_seconds() >= 60  # type: ignore[union-attr,arg-type]
+        return bool(self.event and (self.event.received_at - moment_of(self.event)).total_seconds() >= OFF_SECONDS)
 
 
 def beside(reviews: Iterable[Review]) -> list[Beside]:
@@ -119,5 +123,5 @@ def _money(orders: set[int]) -> dict[int, list[Payment]]:
     of_order = Subquery(visits.filter(key=OuterRef("cause_id")).values("order")[:1])
     found: dict[int, list[Payment]] = defaultdict(list)
     for payment in kept.annotate(order=of_order).order_by("pk"):
-        found[payment.order].append(payment)  # type: ignore[attr-defined]
+        found[payment.order].append(payment)
     return found

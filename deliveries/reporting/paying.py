@@ -16,14 +16,15 @@ from luckygas.errors import Refused
 def pay(event: DriverEvent) -> Outcome:
     """The amount received is kept whatever else is wrong with the report; what is owed longest is paid first."""
     stop, order = what_it_is_about(event)
-    if stop is None and order is None:
+    visit = stop or order
+    if visit is None:
         raise Refused(_("A report of a stop that is not there any more."), code="unknown_stop")
-    customer = stop.site.customer if stop else order.customer
+    customer = visit.site.customer
     money, told = Money.read(event.body.get("payment")), Told.of(event)
     if not money.received_twd:
         raise Refused(_("Enter the amount received, in whole NT$."), code="bad_amount")
     lock(customer, order, stop)
-    receive(told, customer, ("stop", stop.pk) if stop else ("order", order.pk), money)
+    receive(told, customer, ("stop" if stop else "order", visit.pk), money)
     if order:
         paid_later(told, order, money.received_twd)
     if stop is None or not is_mine(event, stop.route):
