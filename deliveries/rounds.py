@@ -98,6 +98,6 @@ def total(route: Route) -> dict[str, Any]:
         "left": [stop for stop in stops if not stop.is_finished],
         "rows": [(p, given[p], taken[p]) for p in products if given[p] or taken[p]],
         "other_empties": others.aggregate(count=Sum("quantity", default=0))["count"],
-        "cash_twd": paid.get(Payment.Method.CASH, 0),
+        "cash_twd": paid.get(Payment.Method.CASH, 0) + route.cash_beside_twd,
         "transfer_twd": paid.get(Payment.Method.TRANSFER, 0),
     }

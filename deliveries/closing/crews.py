@@ -79,5 +79,5 @@ def crews(day: dt.date, variances: Iterable[Variance]) -> list[Crew]:
 
 def _crew(route: Route, visits: Counter[str], cash_twd: int, variances: list[Variance]) -> Crew:
     count = getattr(route, "cash_count", None)
-    late = cash_twd + route.booked_twd if count else 0  # type: ignore[attr-defined]
-    return Crew(route, visits, count.due_twd if count else cash_twd, count, late, variances)
+    left = cash_twd + route.booked_twd  # type: ignore[attr-defined]  # what nobody has counted in yet
+    return Crew(route, visits, count.due_twd if count else left, count, left if count else 0, variances)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.loading import Goods
-from deliveries.models import LeftOver, Stop, Variance
+from deliveries.models import Driver, LeftOver, Route, Stop, Variance
 from deliveries.models.counting import MOST_CYLINDERS, MOST_TWD
 from deliveries.models.weighing import came_back
 from luckygas.forms import DayInput, OperationIdField
@@ -86,6 +86,19 @@ class CountRouteForm(forms.Form):
             for state, _word in self.states:
                 found[product, state] = self.cleaned_data.get(f"{state}.{product.code}") or 0
         return found
+
+
+class PassOnForm(CountRouteForm):
+    """The same count on the road, who takes the route over, and why."""
+
+    driver = forms.ModelChoiceField(Driver.objects.none(), label=_("Who takes it over"), empty_label=_("choose"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason.")})
+
+    def __init__(self, *args: Any, route: Route, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        busy = Route.objects.open().filter(day=route.day).values("driver")
+        others = Driver.objects.filter(is_active=True).exclude(pk__in=busy).exclude(pk=route.driver_id)
+        self.fields["driver"].queryset = others.select_related("user").order_by("pk")  # type: ignore[attr-defined]
 
 
 class SettleOrderForm(forms.Form):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.forms.drive import ReportForm
 from deliveries.forms.tags import TagForm
-from deliveries.models import Route
+from deliveries.models import Route, VehicleCheck
+from deliveries.models.shift import MOST_KM, MOST_OF_A_NOTE, NOTES
 from orders.models import Product
 
 
@@ -53,3 +54,53 @@ class AsideForm(TagForm, RouteReport):
     def body(self) -> dict[str, Any]:
         rows = [{"product": product.code, "delivered": 0} | self.tags_of(product) for product in self.products]
         return super().body() | {"items": [row for row in rows if "aside" in row]}
+
+
+class CheckForm(RouteReport):
+    """The five things in order or not, none of them chosen beforehand, and the odometer; back again only that."""
+
+    def __init__(self, *args: Any, when: str, least_km: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.when = when
+        self.fields["odometer_km"] = forms.IntegerField(
+            label=_("Odometer, km"), min_value=least_km, max_value=MOST_KM,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        )  # fmt: skip
+        if when == VehicleCheck.When.START:
+            for part in VehicleCheck.Part:
+                self.fields[f"part.{part}"] = forms.ChoiceField(
+                    label=part.label, widget=forms.RadioSelect, choices=[("ok", _("in order")), ("fault", _("fault"))]
+                )
+            self.fields["note"] = forms.CharField(
+                label=_("What is wrong"), max_length=200, required=False,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("part.")]
+
+    def body(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        faults = [part.value for part in VehicleCheck.Part if said.get(f"part.{part}") == "fault"]
+        checked = {"when": self.when, "odometer_km": said["odometer_km"], "faults": faults}
+        return super().body() | checked | {"note": said.get("note", "")}
+
+
+class CashForm(RouteReport):
+    """So many of each note and coin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for note in NOTES:
+            self.fields[f"note.{note}"] = forms.IntegerField(
+                label=f"NT${note:,}", min_value=0, max_value=MOST_OF_A_NOTE, required=False
+            )
+
+    @property
+    def rows(self) -> list[tuple[int, forms.BoundField]]:
+        return [(note, self[f"note.{note}"]) for note in NOTES]
+
+    def body(self) -> dict[str, Any]:
+        counts = {str(note): self.cleaned_data.get(f"note.{note}") or 0 for note in NOTES}
+        return super().body() | {"counts": {note: count for note, count in counts.items() if count}}

@@ -9,12 +9,15 @@ from deliveries.models.proof import Proof
 from deliveries.models.request import Request
 from deliveries.models.review import Review
 from deliveries.models.route import Route
+from deliveries.models.shift import CashDeclared, VehicleCheck
 from deliveries.models.stop import Stop
+from deliveries.models.takeover import Takeover
 from deliveries.models.variance import Variance, VarianceEvent
 from deliveries.models.weighing import Weighing, WeighingReversal
 
 __all__ = [
     "CashCount",
+    "CashDeclared",
     "CashLeg",
     "ClosedDay",
     "CylinderCount",
@@ -28,9 +31,11 @@ __all__ = [
     "Review",
     "Route",
     "Stop",
+    "Takeover",
     "Variance",
     "VarianceEvent",
     "Vehicle",
+    "VehicleCheck",
     "Weighing",
     "WeighingReversal",
 ]

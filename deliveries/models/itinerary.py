@@ -186,6 +186,25 @@ class Itinerary(Record):
             self._number(done + [pinned[n] for n in order] + blind)
         return max(saved, 0.0)
 
+    @transaction.atomic
+    def shorten(self, *, by: User) -> None:
+        """On the road: what is left in the order of the nearest next, from the last visit; a stop begun stays first.
+
+        Stops without a pin come last. The office sees it at once, and may move single stops again.
+        """
+        self.lock()
+        if self.state == self.State.CLOSED:
+            raise Refused(_("Route %(code)s is closed.") % {"code": self.code}, code="closed")
+        stops = list(self._stops.select_related("site").order_by("position"))
+        over = sorted((s for s in stops if s.is_finished), key=lambda s: s.finished_at)
+        begun = [s for s in stops if s.state == Stop.State.ARRIVED]
+        todo = [s for s in stops if s.state == Stop.State.PENDING and s.site.latitude is not None]
+        blind = [s for s in stops if s.state == Stop.State.PENDING and s.site.latitude is None]
+        places = [_pin(s.site) for s in (*over, *begun) if s.site.latitude is not None]
+        start = places[-1] if places else (float(self.depot.latitude), float(self.depot.longitude))
+        order = planning.nearest_next(start, [_pin(s.site) for s in todo])
+        self._number([*(s for s in stops if s.is_finished), *begun, *(todo[n] for n in order), *blind])
+
     def _number(self, stops: list[Stop]) -> None:
         for number, each in enumerate(stops, start=1):
             each.position = number

@@ -113,13 +113,23 @@ class Route(Itinerary):
     @property
     def cash_due_twd(self) -> int:
         """NT$ in notes and coins that the driver brings back."""
+        return self._paid_in_cash_twd + self.cash_beside_twd
+
+    @property
+    def _paid_in_cash_twd(self) -> int:
         return self.payments.filter(method=Payment.Method.CASH).aggregate(twd=Sum("received_twd", default=0))["twd"]
+
+    @property
+    def cash_beside_twd(self) -> int:
+        """NT$ of the old system in the bag, less what a driver before had handed in."""
+        beside = self.cash_legs.filter(account="driver", cause_kind__in=["legacy", "takeover"])
+        return beside.aggregate(twd=Sum("amount_twd", default=0))["twd"]
 
     @property
     def cash_with_driver_twd(self) -> int:
         """What of it nobody has counted in yet, by the ledger; nothing once it was."""
         booked = self.cash_legs.filter(account="driver").aggregate(twd=Sum("amount_twd", default=0))
-        return self.cash_due_twd + booked["twd"]
+        return self._paid_in_cash_twd + booked["twd"]
 
     # --- coming into being -----------------------------------------------------------------------------------------
     @classmethod

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from deliveries import metrics
 from deliveries.models import Device, DriverEvent, Review, Route, Stop
-from deliveries.reporting import amending, asking, day, handing, paying
+from deliveries.reporting import amending, asking, day, handing, paying, selling, stock
 from deliveries.reporting.outcome import Outcome
 from deliveries.reporting.reports import LARGEST_ID, Report, storable, whole
 from luckygas.db import derived_id, digest
@@ -34,6 +34,14 @@ APPLY = {
     Kind.AMEND: amending.amend,
     Kind.PAY: paying.pay,
     Kind.SEEN: asking.seen,
+    Kind.QUARANTINE: stock.quarantine,
+    Kind.REORDER: stock.reorder,
+    Kind.SOS: stock.sos,
+    Kind.CHECK: stock.check,
+    Kind.CASH: stock.cash,
+    Kind.TAKEOVER: stock.takeover,
+    Kind.SALE: selling.sale,
+    Kind.LEGACY: selling.legacy,
 }
 WAITING = (Kind.CLOSE, Kind.AMEND)  # kinds that wait for reports of their route
 BACKLOG = dt.timedelta(hours=24)  # so long an event waits for the ones before it; then the office sees it

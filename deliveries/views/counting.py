@@ -37,7 +37,10 @@ def count_of(route: Route, data: Any = None) -> dict[str, Any]:
     products = list(Product.objects.filter(is_active=True))
     form = CountRouteForm(data, due=due, products=products)
     left = route.stops.todo().count()
-    return {"route": route, "form": form, "due_twd": route.cash_with_driver_twd, "left": left}
+    return {
+        "route": route, "form": form, "due_twd": route.cash_with_driver_twd, "left": left,
+        "declared": route.cash_declared.select_related("by").last(),
+    }  # fmt: skip
 
 
 @allow(DISPATCHER, MANAGER)

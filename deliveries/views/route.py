@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Payment
 from deliveries.board.board import lanes_of
-from deliveries.models import Route
+from deliveries.models import DriverEvent, Route
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
@@ -41,11 +41,22 @@ def page_of(pk: int, **more: Any) -> dict[str, Any]:
         ],
         "load": sorted(route.load.items(), key=lambda item: item[0].sort),
         "load_kg": sum(count * product.gross_kg for product, count in route.load.items()),
-        "cash_due_twd": cash,
+        "cash_due_twd": cash + route.cash_beside_twd,
         "received_twd": sum(received.values()),
         "other_twd": sum(received.values()) - cash,
         "count": getattr(route, "cash_count", None),
-    } | more
+    } | _shift_of(route) | more
+
+
+def _shift_of(route: Route) -> dict[str, Any]:
+    """What the driver said of vehicle and way, and who took over, once there is something to say."""
+    if route.is_draft:
+        return {}
+    return {
+        "checks": list(route.vehicle_checks.all()),
+        "takeovers": list(route.takeovers.select_related("from_driver__user", "to_driver__user")),
+        "reordered": route.events.filter(kind=DriverEvent.Kind.REORDER).order_by("-happened_at").first(),
+    }
 
 
 def answer_on_route(request: HttpRequest, route: Route, *, message: str = "", status: int = 200) -> HttpResponse:

@@ -54,7 +54,10 @@ def counted_routes_hold_nothing() -> list[tuple[Any, Any]]:
                               AND other.id <> r.id AND other.day = r.day)
         )
         SELECT 'count ' || c.id, 'due ' || c.due_twd || ', paid to the driver ' || coalesce(paid.twd, 0)
-        FROM deliveries_cashcount c LEFT JOIN paid ON paid.id = c.id WHERE c.due_twd <> coalesce(paid.twd, 0)
+        FROM deliveries_cashcount c LEFT JOIN paid ON paid.id = c.id
+        WHERE c.due_twd <> coalesce(paid.twd, 0) + coalesce((
+            SELECT sum(amount_twd) FROM deliveries_cashleg leg WHERE leg.route_id = c.route_id AND leg.at <= c.at
+               AND leg.account = 'driver' AND leg.cause_kind IN ('legacy', 'takeover')), 0)
         UNION ALL
         SELECT 'count ' || counted.id, 'product ' || m.product_id || ' ' || state || ': ' || sum(quantity)
                || ' still on the vehicle'

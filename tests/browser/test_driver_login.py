@@ -1,4 +1,4 @@
-"""Driver login: the acceptance suite of that name. A driver signs in on a phone, stays signed in, and gets out again."""
+"""Driver login: the acceptance suite of that name. A driver signs in on a phone, stays so, and gets out again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driver mobile flow: the acceptance suite of that name, each scenario of the list one test, on a real phone's screen."""
+"""Driver mobile flow: the acceptance suite of that name, each scenario one test, on a phone's screen."""
 
 from __future__ import annotations
 

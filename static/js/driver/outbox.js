@@ -3,6 +3,10 @@ import { held, letGo, undoLeft } from "./store.js";
 import { sendEvents, sendPhotos } from "./send.js";
 import { showRound } from "./round.js";
 import "./hand-over.js";
+import "./cash-sum.js";
+import "./check-tag.js";
+import "./take-photo.js";
+import "./with-position.js";
 import "./report-form.js";
 import "./undo-report.js";
 

@@ -21,6 +21,20 @@ const BODIES = {
     route: Number(said.route) || null,
     ...(said.latitude ? { latitude: Number(said.latitude), longitude: Number(said.longitude) } : {}),
   }),
+  check: (said) => ({
+    route: Number(said.route), when: said.when, odometer_km: Number(said.odometer_km), note: said.note ?? "",
+    faults: Object.keys(said).filter((name) => name.startsWith("part.") && said[name] === "fault").map((name) => name.slice(5)),
+  }),
+  cash: (said) => ({
+    route: Number(said.route),
+    counts: Object.fromEntries(Object.entries(said).filter(([name, count]) => name.startsWith("note.") && Number(count))
+      .map(([name, count]) => [name.slice(5), Number(count)])),
+  }),
+  sale: (said, form) => ({
+    route: Number(said.route), buyer: said.buyer.trim(), items: itemsOf(said, form), leak_check: "passed",
+    payment: paymentOf(said, form),
+  }),
+  takeover: (said) => ({ route: Number(said.route) }),
   quarantine: (said, form) => ({ route: Number(said.route), items: asidesOf(said, form) }),
   fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),
   collect: (said, form) => {

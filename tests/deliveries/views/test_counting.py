@@ -97,7 +97,7 @@ def test_what_was_reported_late_is_booked(browser, back):
 
 
 def test_the_queries_of_a_count_are_few(browser, back, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):  # one of them what the driver counted
         browser.get(url("count_route", back.route.pk))
 
 
