@@ -49,13 +49,20 @@ class RouteQuerySet(models.QuerySet):
         booked = models.Sum("cash_legs__amount_twd", filter=models.Q(cash_legs__account="driver"), default=0)
         return self.annotate(booked_twd=booked)
 
+    def with_last_seen(self) -> Self:
+        """Each route with when its phone last told where it is; nothing when it never did."""
+        from deliveries.models import Position
+
+        told = Position.objects.filter(route=OuterRef("pk")).order_by("-at").values("at")[:1]
+        return self.annotate(seen_at=Subquery(told))
+
     def for_count(self) -> Self:
         """The route with who drives what, and the count of what was handed in."""
         return self.select_related("driver__user", "vehicle", "depot", "cash_count__by")
 
     def for_board(self) -> Self:
         """Routes with who drives what from where; their stops are read apart, see deliveries.visits."""
-        return self.select_related("driver__user", "vehicle", "depot").order_by("code")
+        return self.select_related("driver__user", "vehicle", "depot").with_last_seen().order_by("code")
 
     def for_detail(self) -> Self:
         from deliveries.models import Stop

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 WEB_ORDERING = "pilot_web_ordering"
 ORDERS_PAUSED = "orders_paused"
+DRIVER_POSITION = "driver_position"
 
 FLAGS: dict[str, str] = {
     WEB_ORDERING: gettext_noop("Customers may place orders in the browser."),
     ORDERS_PAUSED: gettext_noop("Kill switch: web, API and generators take no new orders; desk and drivers go on."),
+    DRIVER_POSITION: gettext_noop("Phones share where the truck is while its route is on the road; kept for 7 days."),
 }
-DEFAULTS: dict[str, bool] = {WEB_ORDERING: False, ORDERS_PAUSED: False}  # when a flag was never stored
+DEFAULTS: dict[str, bool] = {WEB_ORDERING: False, ORDERS_PAUSED: False, DRIVER_POSITION: True}  # when never stored
 
 
 @dataclass(frozen=True)

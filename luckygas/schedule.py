@@ -13,6 +13,8 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "ring for messages left alone": _every(5, "customers.tasks.sweep_messages"),
     "apply driver events left alone": _every(10, "deliveries.tasks.apply_stored_events"),
+    "look for reports that never came": _every(HOUR, "deliveries.tasks.look_for_gaps"),
+    "forget where trucks were": _every(6 * HOUR, "deliveries.tasks.forget_places_and_parts"),
     "forget codes that are too old": _every(MINUTE, "customers.tasks.forget_codes"),
     "say that messages are parked": _every(5 * MINUTE, "customers.tasks.report_parked"),
     "open the windows of the next two weeks": _every(HOUR, "orders.tasks.open_slots"),

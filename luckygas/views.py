@@ -38,11 +38,10 @@ def home(request: HttpRequest, landing: Callable[[HttpRequest], HttpResponse]) -
     return redirect(frame.home if frame.who else "orders:index")
 
 
-@public
-def manifest(request: HttpRequest) -> HttpResponse:
-    """What a phone's home screen wants to know (W3C Web Application Manifest); the first page is home, by role."""
+def entries_of_manifest() -> dict[str, object]:
+    """What every entry on a home screen shares (W3C Web Application Manifest); the first page is home, by role."""
     icons = (("192", "any", "icon-192"), ("512", "any", "icon-512"), ("512", "maskable", "icon-maskable-512"))
-    entries = {
+    return {
         "id": "/",
         "start_url": "/",
         "scope": "/",
@@ -58,6 +57,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
             for size, purpose, name in icons
         ],
     }
+
+
+@public
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone's home screen wants to know."""
+    entries = entries_of_manifest()
     answer = JsonResponse(entries, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = "public, max-age=3600"
     return answer

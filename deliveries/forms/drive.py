@@ -119,8 +119,10 @@ class CloseForm(ReportForm):
 
 
 class PhotoForm(forms.Form):
-    """A photo of one stop."""
+    """A photo of one stop; or a part of one, with the size of the whole and where the part begins."""
 
     operation_id = OperationIdField()
     stop = forms.IntegerField(min_value=1)
-    photo = forms.FileField()
+    size = forms.IntegerField(min_value=1, required=False)
+    offset = forms.IntegerField(min_value=0, required=False)
+    photo = forms.FileField(allow_empty_file=True)

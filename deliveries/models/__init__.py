@@ -5,7 +5,8 @@ from deliveries.models.closed_day import ClosedDay, LeftOver
 from deliveries.models.counting import CashCount, CylinderCount
 from deliveries.models.event import Device, DriverEvent
 from deliveries.models.fleet import Depot, Driver, Vehicle
-from deliveries.models.proof import Proof
+from deliveries.models.position import Position
+from deliveries.models.proof import Proof, ProofPart
 from deliveries.models.request import Request
 from deliveries.models.review import Review
 from deliveries.models.route import Route
@@ -26,7 +27,9 @@ __all__ = [
     "Driver",
     "DriverEvent",
     "LeftOver",
+    "Position",
     "Proof",
+    "ProofPart",
     "Request",
     "Review",
     "Route",

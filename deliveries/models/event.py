@@ -21,6 +21,11 @@ class Device(Record):
     clock_offset_seconds = models.IntegerField(default=0, help_text="device clock minus server clock, at last contact")
     unsent = models.PositiveIntegerField(default=0, help_text="what the phone said it still holds")
     oldest_unsent_at = models.DateTimeField(null=True, blank=True)
+    reset_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reset_seq = models.PositiveIntegerField(null=True, blank=True, help_text="last number of the phone it was before")
+    checked_to = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="gaps up to this number are before the office"
+    )
 
     def __str__(self) -> str:
         return str(self.key)
@@ -66,6 +71,7 @@ class DriverEvent(Record):
     received_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=State, default=State.STORED)
     answer = models.JSONField(default=dict)
+    brought_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["received_at"]

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.stop import Stop
 from luckygas.db import Record
 from luckygas.models import User
+
+MOST_BYTES = 15 * 1024 * 1024
+
+
+class OctetLength(models.Func):
+    """Bytes of a binary column."""
+
+    function = "octet_length"
+    output_field = models.IntegerField()
 
 
 class Proof(Record):
@@ -36,3 +46,25 @@ class Proof(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.stop_id}"
+
+
+class ProofPart(Record):
+    """The beginning of a photo whose rest is still on its way; it goes when the photo is whole, or after a week."""
+
+    operation_id = models.UUIDField(unique=True)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    size = models.PositiveIntegerField(help_text="bytes of the whole photo")
+    content = models.BinaryField(default=bytes)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(size__range=(1, MOST_BYTES)), name="a_photo_has_a_size_we_take"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(OctetLength("content"), models.F("size")),
+                name="a_part_is_no_longer_than_its_photo",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.content)} of {self.size}"

@@ -20,7 +20,9 @@ from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting.photos import keep_photo
 from deliveries.tags import tags_at_door, tags_to_load
+from deliveries.views.positions import shares
 from deliveries.views.telling import after, current, tell
+from deliveries.views.worker import in_pocket
 from luckygas.access import allow, note_read, person
 from luckygas.db import derived_id
 from luckygas.errors import Refused
@@ -37,8 +39,9 @@ def drive(request: HttpRequest) -> HttpResponse:
     route = Route.objects.current(person(request), on=timezone.localdate())
     context = rounds.of_route(route) if route else {}
     context["visits"] = [(stop, ReportForm()) for stop in context.get("todo", ())]  # arriving is a report of each stop
-    if asked := context.get("asked"):
+    if route and (asked := context.get("asked")):
         context["seen"] = SeenForm(route=route, initial={"numbers": ",".join(str(each["number"]) for each in asked)})
+    context |= in_pocket(request, route, context)
     return show(request, "deliveries/drive.html", context, part="drive-route")
 
 
@@ -121,6 +124,7 @@ def _visit_form(visit: Stop, *data: Any) -> HandoverForm | CollectForm:
 
 def _show_visit(request: HttpRequest, visit: Stop, form: PaymentForm, *, status: int = 200) -> HttpResponse:
     context = {"stop": visit, "form": form, "arrive_form": ReportForm(), "others": rounds.others(visit)}
+    context["shares_position"] = shares(person(request), visit.route)
     if isinstance(form, HandoverForm):
         context["tags"] = tags_at_door(visit.route, form.lines)
     return show(request, "deliveries/stop.html", context, status=status)

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 
+from deliveries.reporting import devices
 from deliveries.reporting import events as reported
 from deliveries.reporting.reports import LARGEST_SEQ, moment, storable, whole
 from luckygas.access import allow, person
@@ -28,7 +29,7 @@ def events(request: HttpRequest) -> HttpResponse:
         return _answer({"code": "malformed"}, status=422)
     if sent.get("user") not in {None, person(request).pk}:
         return _answer({"code": "other_user", "user": person(request).pk}, status=409)
-    device = reported.device_of(person(request), key)
+    device = devices.introduce(person(request), key, sent.get("reset"))
     reported.note_contact(
         device,
         sent_at=moment(sent.get("sent_at")),

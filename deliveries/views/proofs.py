@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -11,17 +13,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deliveries.forms.drive import PhotoForm
 from deliveries.models import Proof, Stop
+from deliveries.reporting import parts
 from deliveries.reporting.photos import keep_photo
 from luckygas.access import allow, note_read, person
 from luckygas.errors import Refused
 from luckygas.forms import refuse
-from luckygas.models import DISPATCHER, DRIVER, MANAGER
+from luckygas.models import DISPATCHER, DRIVER, MANAGER, User
 
 
 @allow(DRIVER)
 @require_POST
 def proofs(request: HttpRequest) -> HttpResponse:
-    """A photo of one of my stops, once per operation id. A full disk answers 503: the phone keeps it for later."""
+    """A photo of one of my stops, or the next part of one, once per operation id; a part is told how far it is.
+
+    A full disk answers 503: the phone keeps it for later.
+    """
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"code": "malformed", "errors": form.errors}, status=422)
@@ -29,15 +35,24 @@ def proofs(request: HttpRequest) -> HttpResponse:
     mine = Stop.objects.filter(Q(route__driver__user=person(request)) | Q(finished_by=person(request))).distinct()
     stop = get_object_or_404(mine, pk=said["stop"])
     try:
-        proof = keep_photo(
-            stop, said["photo"], operation_id=said["operation_id"], by=person(request), at=timezone.now()
-        )  # fmt: skip
+        proof = _take(stop, said, by=person(request))
     except Refused as refused:
         refuse(form, refused)
         return JsonResponse({"code": refused.code, "errors": form.errors}, status=422)
     except OSError:
         return JsonResponse({"code": "disk"}, status=503)
+    if isinstance(proof, int):
+        return JsonResponse({"state": "partial", "offset": proof})
     return JsonResponse({"state": "stored", "proof": proof.pk})
+
+
+def _take(stop: Stop, said: dict[str, Any], *, by: User) -> Proof | int:
+    """The photo; while parts of it are missing, how many bytes are here."""
+    operation, size = said["operation_id"], said["size"]
+    if size is None:
+        return keep_photo(stop, said["photo"], operation_id=operation, by=by, at=timezone.now())
+    content = said["photo"].read() if said["photo"] else b""
+    return parts.add(stop, content, operation_id=operation, size=size, offset=said["offset"] or 0, by=by)
 
 
 @allow(DRIVER, DISPATCHER, MANAGER)

@@ -177,8 +177,8 @@ def _lines(day: dt.date, at: dt.datetime) -> list[Line]:
     found = Stop.objects.filter(route__day=day).order_by("route", "position")
     for route, state, promised in found.values_list("route", "state", "order__promised_to"):
         stops[route].append((state, state in {"pending", "arrived"} and promised is not None and promised < at))
-    routes = Route.objects.on(day).exclude(state=Route.State.DRAFT).select_related("driver__user").order_by("code")
-    return [_line(route, stops[route.pk]) for route in routes]
+    routes = Route.objects.on(day).exclude(state=Route.State.DRAFT).select_related("driver__user").with_last_seen()
+    return [_line(route, stops[route.pk]) for route in routes.order_by("code")]
 
 
 def _line(route: Route, stops: list[tuple[str, bool]]) -> Line:

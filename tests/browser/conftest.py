@@ -91,7 +91,8 @@ def window(live_server, browser, browser_context_args, complaints) -> Iterator[C
     contexts: list[BrowserContext] = []
 
     def open_window(viewport: dict[str, int] = PHONE, **more) -> Page:
-        wanted = {"base_url": live_server.url, "viewport": viewport}
+        # The driver's worker answers in the server's place: only who is without signal (driving.py) takes it along.
+        wanted = {"base_url": live_server.url, "viewport": viewport, "service_workers": "block"}
         context = browser.new_context(**browser_context_args | wanted | more)
         contexts.append(context)
         context.set_default_timeout(15_000)

@@ -18,6 +18,54 @@ def next_action(page: Page) -> Locator:
     return page.locator(".drive-act .key[data-kind=main]:visible")
 
 
+def take_along(page: Page) -> None:
+    """Open the list with signal, once, until the whole route is on this phone."""
+    page.goto("/drive/")
+    expect(page.locator("keep-route[data-state=kept]")).to_be_visible(timeout=30_000)
+
+
+def kept_pages(page: Page) -> dict[str, str]:
+    """What lies in this phone's cache of pages, by address."""
+    return page.evaluate(
+        """async () => {
+          const pages = {};
+          for (const name of await caches.keys()) {
+            if (!name.startsWith("drive-pages-")) continue;
+            const cache = await caches.open(name);
+            for (const request of await cache.keys()) {
+              pages[new URL(request.url).pathname] = await (await cache.match(request)).text();
+            }
+          }
+          return pages;
+        }"""
+    )
+
+
+def all_sent(page: Page) -> None:
+    """Wait until this phone holds nothing any more."""
+    page.wait_for_function(
+        """() => new Promise((resolve) => {
+          const asked = indexedDB.open("driver");
+          asked.onsuccess = () => {
+            const held = asked.result.transaction(["events", "photos"]);
+            const [events, photos] = ["events", "photos"].map((name) => held.objectStore(name).count());
+            held.oncomplete = () => { asked.result.close(); resolve(events.result + photos.result === 0); };
+          };
+        })""",
+        timeout=30_000,
+    )
+
+
+def sign(page: Page) -> None:
+    pad = page.locator("sign-pad svg")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box() or {}
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    page.mouse.up()
+
+
 def leave(page: Page) -> None:
     page.goto("/drive/")
     key(page, "裝車，出發").click()

@@ -1,59 +1,62 @@
 // The driver's outbox: a form's report is written to the phone before the screen changes, and sent when it can be.
-import { held, letGo, undoLeft } from "./store.js";
-import { sendEvents, sendPhotos } from "./send.js";
+import { held, introduce, undoLeft } from "./store.js";
+import { hurry, sendHeld } from "./send.js";
+import { belongTo } from "./pages.js";
 import { showRound } from "./round.js";
+import "./as-of.js";
 import "./hand-over.js";
-import "./cash-sum.js";
 import "./check-tag.js";
 import "./take-photo.js";
-import "./with-position.js";
+import "./keep-route.js";
+import "./leave-phone.js";
 import "./report-form.js";
+import "./share-position.js";
 import "./undo-report.js";
+import "./unsent-list.js";
+import "./with-position.js";
+import "./cash-sum.js";
 
 const [SOONEST, LATEST] = [2_000, 60_000]; // ms between tries
+const WINDOW = ["online", "pageshow"];
 
 customElements.define("drive-outbox", class extends HTMLElement {
   connectedCallback() {
     this.user = Number(this.dataset.user);
     this.wait = SOONEST;
-    for (const kind of ["online", "pageshow"]) window.addEventListener(kind, this);
-    document.addEventListener("visibilitychange", this);
-    document.addEventListener("htmx:afterSettle", this);
+    for (const kind of WINDOW) window.addEventListener(kind, this);
+    for (const kind of ["visibilitychange", "htmx:afterSettle"]) document.addEventListener(kind, this);
+    navigator.serviceWorker?.addEventListener("message", this);
     this.clock = setInterval(() => this.show(), 30_000);
-    this.show();
+    if (!document.body.dataset.asOf && "caches" in window) belongTo(this.user);
+    introduce(this.user).then(() => this.show(), () => {}); // without a store the forms go straight to the server
   }
 
   disconnectedCallback() {
-    for (const kind of ["online", "pageshow"]) window.removeEventListener(kind, this);
-    document.removeEventListener("visibilitychange", this);
-    document.removeEventListener("htmx:afterSettle", this);
+    for (const kind of WINDOW) window.removeEventListener(kind, this);
+    for (const kind of ["visibilitychange", "htmx:afterSettle"]) document.removeEventListener(kind, this);
+    navigator.serviceWorker?.removeEventListener("message", this);
     clearInterval(this.clock);
     clearTimeout(this.timer);
     clearTimeout(this.release);
   }
 
-  handleEvent(event) {
-    if (event.type === "htmx:afterSettle") this.show();
-    else if (document.visibilityState === "visible") this.send();
+  handleEvent({ type, data }) {
+    if (type === "htmx:afterSettle") this.show();
+    else if (type === "message" ? data.send : document.visibilityState === "visible") this.send();
   }
 
-  // Sends everything, one tab and one try at a time; resolves when it is empty or could not go on.
+  // Sends everything, one try at a time; resolves when it is empty or could not go on.
   send() {
     clearTimeout(this.timer);
-    this.sending = Promise.resolve(this.sending).then(() => this.locked(() => this.tryAll()));
+    hurry();
+    this.sending = Promise.resolve(this.sending).then(() => this.tryAll());
     return this.sending;
-  }
-
-  locked(work) {
-    return navigator.locks ? navigator.locks.request("driver-outbox", work) : work();
   }
 
   async tryAll() {
     let some = false;
     try {
-      await letGo(this.user);
-      while (await sendEvents(this.dataset.events, this.user)) some = true;
-      await sendPhotos(this.dataset.photos, this.user);
+      some = await sendHeld(this.user);
       [this.wait, this.trouble] = [SOONEST, ""];
     } catch (error) {
       this.trouble = error.message;
@@ -61,42 +64,20 @@ customElements.define("drive-outbox", class extends HTMLElement {
       this.wait = Math.min(this.wait * 2, LATEST);
     }
     await this.show();
-    if (some) document.body.dispatchEvent(new Event("sent"));
+    const { asOf } = document.body.dataset;
+    if (some || (asOf && !this.trouble)) document.body.dispatchEvent(new Event("sent"));
   }
 
   async show() {
-    const { events, photos } = await held(this.user);
+    const { events, photos, told } = await held(this.user);
     const undoable = events.find((event) => event.state === "undoable");
     clearTimeout(this.release);
     if (undoable) this.release = setTimeout(() => this.send(), undoLeft(undoable));
     document.querySelector("undo-report")?.show(undoable);
-    showRound(events);
-    this.showUnsent(events.filter((event) => event !== undoable), photos.filter((photo) => photo.event !== undoable?.id));
-  }
-
-  showUnsent(events, photos) {
-    const refused = events.filter((event) => event.state === "refused").length;
-    const waiting = events.length - refused + photos.length;
-    const strip = this.querySelector("details");
-    const oldest = events.find((event) => event.state === "waiting")?.happened_at ?? photos[0]?.happened_at;
-    const minutes = oldest ? Math.max(0, Math.floor((Date.now() - Date.parse(oldest)) / 60_000)) : 0;
-    const away = ["signed-out", "other-user"].includes(this.trouble);
-    const words = !waiting ? this.dataset.refused : away ? this.dataset.signedOut : this.dataset.waiting;
-    strip.hidden = !waiting && !refused;
-    strip.dataset.state = refused || away ? "stuck" : "waiting";
-    strip.querySelector("b").textContent = words.replace("{count}", waiting || refused).replace("{minutes}", minutes);
-    const signIn = strip.querySelector("a");
-    if (away && signIn.hidden) strip.open = true;
-    signIn.hidden = !away;
-    this.list(strip.querySelector("ul"), [...events, ...photos.map((photo) => ({ ...photo, kind: "photo" }))]);
-  }
-
-  list(list, held) {
-    list.replaceChildren(...held.map(({ kind, number, happened_at: at }) => {
-      const row = document.createElement("li");
-      const stop = number ? `${this.dataset.stopNumber.replace("{number}", number)} · ` : "";
-      row.textContent = `${new Date(at).toTimeString().slice(0, 5)} · ${stop}${this.dataset[kind] ?? kind}`;
-      return row;
-    }));
+    showRound(events, told);
+    this.querySelector("unsent-list").show({
+      events: events.filter((event) => event !== undoable), photos: photos.filter((photo) => photo.event !== undoable?.id),
+      trouble: this.trouble,
+    });
   }
 });

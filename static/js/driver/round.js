@@ -1,27 +1,50 @@
-// Shows the round as this phone knows it: a stop it has reported is over, whether the server has heard of it or not.
+// Shows the round as this phone knows it, whatever page it stands on: what it has reported is so, whether the server has
+// heard of it or not, and whether this page is of now or from before.
 // The server writes what comes next for every open stop, [data-face=next], and shows the first; a line for each but
-// that one, [data-face=later]; and data-stop="over" for when none is left.
-const FINISHING = ["deliver", "fail", "collect"];
+// that one, [data-face=later]; and data-stop="over" for when none is left. [data-until=<kind>] and [data-after=<kind>],
+// with data-stop or data-route, stand there until that was reported, and from then on.
+import { finishes, routeOf } from "./store.js";
 
-export const finishes = ({ kind, state }) => FINISHING.includes(kind) && state !== "refused";
+export function showRound(events, told) {
+  const said = [...told, ...events.filter(({ state }) => state !== "refused")];
+  const over = new Map(said.filter(finishes).map(({ stop, state }) => [String(stop), howFar(state)]));
+  showFaces(over);
+  for (const part of document.querySelectorAll("[data-until], [data-after]")) {
+    const { until, after, stop, route } = part.dataset;
+    const isSaid = said.some((each) => each.kind === (until ?? after) && (!stop || String(each.stop) === stop)
+      && (!route || String(routeOf(each)) === route));
+    part.hidden = until ? isSaid : !isSaid;
+  }
+  showMissing(events, told);
+}
 
-export function showRound(events) {
+// "waiting": on this phone alone; "review": the office looks at it; "sent": the server has it.
+const howFar = (state) => ({ undoable: "waiting", waiting: "waiting", review: "review" })[state] ?? "sent";
+
+function showFaces(over) {
   const faces = [...document.querySelectorAll("[data-face]")];
-  const over = new Set(events.filter(finishes).map(({ stop }) => String(stop)));
-  // Sent a moment ago: it stays over until the server's next answer takes this list's place.
-  for (const face of faces) if ("kept" in face.dataset) over.add(face.dataset.stop);
   const next = faces.find(({ dataset }) => dataset.face === "next" && !over.has(dataset.stop))?.dataset.stop;
+  let open = 0;
   for (const face of faces) {
     const isNext = face.dataset.stop === next;
-    face.hidden = face.dataset.face === "next" ? !isNext : isNext;
-    face.toggleAttribute("data-kept", over.has(face.dataset.stop));
+    const isLine = face.dataset.face === "later";
+    face.hidden = isLine ? isNext : !isNext;
+    if (over.has(face.dataset.stop)) face.dataset.kept = over.get(face.dataset.stop);
+    else delete face.dataset.kept;
+    if (isLine && !over.has(face.dataset.stop)) open += 1;
   }
-  const kept = new Set(faces.map(({ dataset }) => dataset.stop).filter((stop) => over.has(stop)));
-  for (const count of document.querySelectorAll("[data-done]")) count.textContent = Number(count.dataset.done) + kept.size;
-  for (const note of document.querySelectorAll("[data-while-kept]")) note.hidden = !over.size;
+  for (const count of document.querySelectorAll("[data-total]")) count.textContent = Number(count.dataset.total) - open;
 }
 
-// Undone: its stop is to do again.
-export function reopen(stop) {
-  for (const face of document.querySelectorAll(`[data-face][data-stop="${stop}"]`)) face.removeAttribute("data-kept");
+// What the figures of this page cannot know: what is unsent, and what was sent after the page was written.
+function showMissing(events, told) {
+  const asOf = Date.parse(document.body.dataset.asOf) || Infinity;
+  const missing = [...events.filter(({ state }) => state !== "refused"), ...told.filter(({ at }) => at > asOf)];
+  for (const note of document.querySelectorAll("[data-while-kept]")) note.hidden = !missing.some(finishes);
+  for (const sum of document.querySelectorAll("[data-cash-twd]")) {
+    const more = missing.reduce((twd, each) => twd + cashOf(each), 0);
+    sum.textContent = (Number(sum.dataset.cashTwd) + more).toLocaleString("en");
+  }
 }
+
+const cashOf = ({ cash, body }) => cash ?? (body?.payment?.method === "cash" ? Number(body.payment.received_twd) || 0 : 0);

@@ -1,7 +1,6 @@
 // For ten seconds the last report can be undone: it has not left this phone. The outbox says which one it is.
 import { takeBack, undoLeft } from "./store.js";
 import { reachable } from "./reach.js";
-import { reopen } from "./round.js";
 
 customElements.define("undo-report", class extends HTMLElement {
   connectedCallback() {
@@ -46,12 +45,11 @@ customElements.define("undo-report", class extends HTMLElement {
   // Back to its form, with what was typed. Where that page cannot be had now, it waits there.
   async undo(report) {
     const undone = await takeBack(report.id);
-    if (undone) reopen(undone.stop);
     await document.querySelector("drive-outbox").show();
     if (!undone) return;
     document.body.dispatchEvent(new CustomEvent("undone", { detail: undone }));
     if (location.pathname === undone.page) return;
-    if (await reachable()) return location.assign(undone.page);
+    if (await reachable(undone.page)) return location.assign(undone.page);
     this.querySelector(".undo").hidden = false;
     this.querySelector(".undo").toggleAttribute("data-undone", true);
     this.say("b", this.dataset.undone);

@@ -1,14 +1,16 @@
 """Photos and signatures: small, without EXIF, once, and for the right eyes only."""
 
+import datetime as dt
 import uuid
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
-from deliveries.models import Proof
-from deliveries.reporting import photos
+from deliveries.models import Proof, ProofPart
+from deliveries.reporting import parts, photos
 from tests.deliveries.pictures import jpeg
 from tests.deliveries.reporting import departed, handed, send, stop_of
 from tests.factories import DriverFactory, placed
@@ -114,3 +116,61 @@ def test_what_is_no_signature_is_never_kept_as_one(driver, stop, path):
     send(driver, handed(stop, signature=path))
 
     assert Proof.objects.count() == 0
+
+
+# --- a photo in parts ---
+def send_part(phone, stop, content, offset, *, operation, size):
+    part = SimpleUploadedFile("photo.jpg", content)
+    said = {"operation_id": operation, "stop": stop.pk, "photo": part, "offset": offset, "size": size}
+    return phone.post("/drive/proofs/", said)
+
+
+def test_a_photo_in_parts_goes_on_where_the_line_broke(phone, stop):
+    whole, operation = jpeg(), str(uuid.uuid4())
+    size, half = len(whole), len(whole) // 2
+
+    def send(content, offset):
+        return send_part(phone, stop, content, offset, operation=operation, size=size).json()
+
+    assert send(whole[:half], 0) == {"state": "partial", "offset": half}
+    assert send(whole[:half], 0) == {"state": "partial", "offset": half}  # its answer was lost
+    assert send(whole[-9:], size - 9) == {"state": "partial", "offset": half}  # a phone that thinks it is further
+    assert Proof.objects.count() == 0
+    last = send(whole[half:], half)
+
+    proof = Proof.objects.get()
+    assert last == send(whole, 0) == {"state": "stored", "proof": proof.pk}
+    assert (Image.open(proof.photo).size, ProofPart.objects.count()) == ((960, 1280), 0)
+
+
+def test_parts_that_make_no_photo_are_refused(phone, stop):
+    operation = str(uuid.uuid4())
+    send_part(phone, stop, b"no", 0, operation=operation, size=7)
+
+    assert send_part(phone, stop, b"photo", 2, operation=operation, size=7).status_code == 422
+    assert Proof.objects.count() == 0
+
+
+@pytest.mark.parametrize("size", [0, 16 * 1024 * 1024])
+def test_a_photo_of_no_or_any_size_is_refused_at_its_first_part(phone, stop, size):
+    assert send_part(phone, stop, b"x", 0, operation=str(uuid.uuid4()), size=size).status_code == 422
+    assert ProofPart.objects.count() == 0
+
+
+def test_a_part_of_somebody_elses_photo_is_refused(phone, stop, signed_in):
+    operation = str(uuid.uuid4())
+    send_part(phone, stop, b"12", 0, operation=operation, size=7)
+    other = DriverFactory()
+    ProofPart.objects.update(by=other.user)
+
+    assert send_part(phone, stop, b"345", 2, operation=operation, size=7).status_code == 422
+    assert bytes(ProofPart.objects.get().content) == b"12"
+
+
+def test_what_nobody_went_on_with_goes_after_a_week(phone, stop):
+    send_part(phone, stop, b"12", 0, operation=str(uuid.uuid4()), size=7)
+    assert parts.forget() == 0
+
+    ProofPart.objects.update(updated_at=timezone.now() - dt.timedelta(days=8))
+
+    assert (parts.forget(), ProofPart.objects.count()) == (1, 0)
