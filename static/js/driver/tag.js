@@ -17,7 +17,7 @@ export async function scanned(video) {
   if (!stream) return undefined;
   const detector = new BarcodeDetector();
   [video.srcObject, video.hidden] = [stream, false];
-  await video.play().catch(() => {});
+  video.play().catch(() => {}); // until it plays nothing is seen, and asked again
   let code = "";
   for (const end = Date.now() + PATIENCE; !code && Date.now() < end && video.isConnected;) {
     [{ rawValue: code } = { rawValue: "" }] = await detector.detect(video).catch(() => []);
