@@ -40,18 +40,23 @@ WRITTEN = frozenset({"applied", "absorbed", "contested"})  # answers of reports 
 def amend(event: DriverEvent) -> Outcome:
     """It was otherwise than reported. Refused once the route is closed, and when a later amendment is there."""
     report = amended_by(event)
-    if report is None or report.state == State.STORED:
+    if report is None and not _is_written_by_others(event) or report and report.state == State.STORED:
         return WAITS
-    stop = report.stop
+    stop = report.stop if report else event.stop
     if stop is None:
         raise Refused(_("A report of a stop that is not there any more."), code="unknown_stop")
     lock(stop.site.customer, stop.order, stop)
     _check(event, report, stop)
-    if report.kind == Kind.FAIL:
+    if stop.state == Stop.State.FAILED:
         return _say_otherwise(event, stop)
-    if report.kind == Kind.COLLECT:
+    if stop.kind != Stop.Kind.DELIVER:
         return _collect_again(event, report, stop)
     return _deliver_again(event, stop)
+
+
+def _is_written_by_others(event: DriverEvent) -> bool:
+    """Whether the visit is over though no phone reported it: the driver had phoned it in."""
+    return bool(event.stop and event.stop.is_finished and not event.body.get("amends"))
 
 
 def amended_by(event: DriverEvent) -> DriverEvent | None:
@@ -79,13 +84,13 @@ def last_said(stop: Stop) -> DriverEvent | None:
     return next(reversed(amendments_of(stop)), None) or first.order_by("received_at").last()
 
 
-def _check(event: DriverEvent, report: DriverEvent, stop: Stop) -> None:
+def _check(event: DriverEvent, report: DriverEvent | None, stop: Stop) -> None:
     number = {"number": stop.position}
     if not is_mine(event, stop.route):
         raise Refused(_("A report of a stop on %(driver)s's route.") % {"driver": stop.route.driver}, code="not_mine")
     if stop.route.state == Route.State.CLOSED:
         raise Refused(_("Stop %(number)s was put right after its route was closed.") % number, code="route_closed")
-    if report.answer.get("code") not in WRITTEN:
+    if report and report.answer.get("code") not in WRITTEN:
         raise Refused(_("What is put right at stop %(number)s is being checked.") % number, code="in_review")
     if any(later.device_id == event.device_id and later.seq > event.seq for later in amendments_of(stop)):
         raise Refused(_("Stop %(number)s was put right once more since.") % number, code="too_old")
@@ -112,11 +117,11 @@ def _deliver_again(event: DriverEvent, stop: Stop) -> Outcome:
     return Outcome(reason=trouble, order=order, stop=stop)
 
 
-def _collect_again(event: DriverEvent, report: DriverEvent, stop: Stop) -> Outcome:
+def _collect_again(event: DriverEvent, report: DriverEvent | None, stop: Stop) -> Outcome:
     """Other money or other empties than were written down at a visit without a delivery."""
     money, cause = Money.read(event.body.get("payment")), ("stop", stop.pk)
     empties = exchanged(event.body["items"]) if event.body.get("items") else []
-    before = [derived_id("payment", each.pk) for each in (report, *amendments_of(stop))]
+    before = [derived_id("payment", each.pk) for each in (report, *amendments_of(stop)) if each]
     _pay_again(event, list(Payment.objects.kept().filter(operation_id__in=before)), cause, stop, money)
     told = Told.of(event)
     unweigh(told, stop, reason=_reason(event))

@@ -36,4 +36,6 @@ def after(request: HttpRequest, event: DriverEvent, said: str, *, to: str = "dri
     if event.state == DriverEvent.State.REVIEW:
         messages.warning(request, _("Kept, and the office looks at it: %(why)s") % {"why": event.answer["sentence"]})
         return done(request, reverse(f"deliveries:{to}"))
+    if event.state == DriverEvent.State.STORED:
+        said = _("Kept. It counts once the reports before it are in.")
     return done(request, reverse(f"deliveries:{to}"), message=said)

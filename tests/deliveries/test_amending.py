@@ -7,6 +7,7 @@ import pytest
 
 from customers.models import AccountEntry, Payment
 from deliveries.models import DriverEvent, Review, Stop, Weighing
+from deliveries.reporting.phoned import phone_in
 from orders.models import CylinderMovement, Price
 from orders.wishes import Item
 from pilot import invariants
@@ -175,6 +176,14 @@ def test_before_its_event_it_waits(driver, order, stop, phone, twenty):
     send(driver, first, phone)
 
     assert (waited, charged(order), paid()) == ("stored", 820, [820])
+
+
+def test_what_the_office_wrote_down_for_the_driver_is_put_right_too(driver, order, stop, phone, twenty, dispatcher):
+    phone_in(stop, handed(stop, row(twenty, 2, 2), cash=1640)["body"], by=dispatcher, operation_id=uuid.uuid4())
+
+    answer = send(driver, amended(stop, row(twenty, 1, 1, rest="unwanted")), phone)
+
+    assert (answer["code"], charged(order), paid()) == ("applied", 820, [820])
 
 
 def test_after_the_route_is_closed_it_goes_to_review(driver, order, stop, phone, twenty):
