@@ -23,6 +23,7 @@ from pilot.models import Flag
 from pilot.seed.book import Book
 from pilot.seed.credit import write_credit
 from pilot.seed.crew import make_crews, make_customers_users, make_office
+from pilot.seed.cylinders import write_cylinders
 from pilot.seed.evening import close_day
 from pilot.seed.history import History
 from pilot.seed.ledgers import Legs, make_places
@@ -126,6 +127,7 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     write_payments(town, at=at, by=office["manager"])
     write_credit(at=at, office=office)
     write_records(town, seed=seed, by=office["manager"])
+    write_cylinders(depot, today=today, by=office["manager"])
     write_reports(seed=seed, at=at)
     write_signatures(seed=seed, at=at)
     write_suspension(at=at, by=office["manager"])

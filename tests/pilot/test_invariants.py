@@ -281,6 +281,10 @@ CASES = {
                     " SELECT product_id, cylinder_id, 1, from_place_id, 'full', to_place_id, 'full', 'test', '2', 'x',"
                     f" day, at + interval '1 hour' FROM {MOVEMENT} WHERE cylinder_id IS NOT NULL"]),
     ],
+    "overdue_cylinders_stay_away": [
+        ("in date until 2020-01-01", [*off(MOVEMENT), f"UPDATE {MOVEMENT} SET inspect_by = '2020-01-01'"
+                                      " WHERE purpose = 'given'"]),
+    ],
     "delivered_is_handed_over": [
         ("a line says nothing", [f"UPDATE {LINE} SET delivered = NULL, empties_taken = NULL"
                                  " WHERE order_id = %(delivered)s"]),
