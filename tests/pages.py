@@ -293,6 +293,7 @@ PAGES = [
     Page("deliveries:arrange_route", OFFICE, route, **POST),
     Page("deliveries:close_route", OFFICE, route, **POST),
     Page("deliveries:count_route", OFFICE, route),
+    Page("deliveries:add_legacy", OFFICE, route),
     Page("deliveries:pass_on", OFFICE, route),
     Page("deliveries:book_late", OFFICE, no_row, **POST),
     Page("deliveries:sheet", OFFICE, route),

@@ -47,7 +47,9 @@ from deliveries.models import (
     Device,
     DriverEvent,
     LeftOver,
+    Position,
     Proof,
+    ProofPart,
     Request,
     Review,
     Route,
@@ -239,6 +241,11 @@ def proof(world, **values) -> None:
     Proof.objects.bulk_create(
         [Proof(operation_id=uuid.uuid4(), stop=world.stop, taken_at=NOW, by=world.person, **values)]
     )
+
+
+def photo_part(world, **values) -> None:
+    row = {"operation_id": uuid.uuid4(), "by": world.person, "size": 4, "content": b"1234"}
+    ProofPart.objects.bulk_create([ProofPart(**(row | values))])
 
 
 def asked(world, **values) -> Request:
@@ -576,6 +583,7 @@ BROKEN: dict[str, Callable] = {
     "stop.one_stop_a_position": lambda w: again(Stop, kind="patrol", order=None),
     "stop.one_open_delivery_an_order": lambda w: again(Stop, position=2),
     "stop.a_delivery_has_its_order": lambda w: change(Stop, order=None),
+    "stop.the_old_system_has_no_order_here": lambda w: change(Stop, kind="legacy"),
     "stop.a_failed_stop_says_why_and_what_next": lambda w: change(Stop, state="failed", finished_at=NOW),
     "stop.a_finished_stop_has_its_time": lambda w: change(Stop, state="done"),
     "stop.state_moves": lambda w: change(Stop, state="done", finished_at=NOW) or change(
@@ -597,6 +605,11 @@ BROKEN: dict[str, Callable] = {
     "request.a_change_says_what": lambda w: asked(w, kind="change"),
     "request.state_moves": lambda w: asked(w, state="overtaken") and change(Request, state="asked"),
     "request.frozen": lambda w: asked(w) and change(Request, number=2),
+    "position.a_position_is_on_earth": lambda w: Position.objects.bulk_create(
+        [Position(route=w.route, latitude=91, longitude=0, accuracy_m=1)]
+    ),
+    "proofpart.a_photo_has_a_size_we_take": lambda w: photo_part(w, size=16 * 1024 * 1024),
+    "proofpart.a_part_is_no_longer_than_its_photo": lambda w: photo_part(w, content=b"12345"),
     "proof.a_proof_is_a_path_or_a_photo": lambda w: proof(w, kind="photo", path="M0 0"),
     "cashcount.append_only": lambda w: change(CashCount, counted_twd=2),
     "cylindercount.a_count_counts_a_kind_once": lambda w: twice(lambda: counted(w)),

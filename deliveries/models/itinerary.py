@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import models, transaction
@@ -17,7 +19,7 @@ from luckygas import live
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User
-from orders.models import Order
+from orders.models import Order, Product
 
 
 class Itinerary(Record):
@@ -50,7 +52,9 @@ class Itinerary(Record):
     def load_kg(self) -> Decimal:
         """Gross weight of what its open deliveries need on the vehicle."""
         weight = F("order__lines__ordered") * (F("order__lines__product__gas_kg") + F("order__lines__product__tare_kg"))
-        return self._stops.todo().aggregate(kg=Sum(weight, default=Decimal(0)))["kg"]
+        ours = self._stops.todo().aggregate(kg=Sum(weight, default=Decimal(0)))["kg"]
+        theirs = planned_of(self._stops.todo().filter(kind=Stop.Kind.LEGACY))
+        return ours + sum((product.gross_kg * count for product, count in theirs.items()), Decimal(0))
 
     @property
     def _stops(self) -> StopQuerySet:
@@ -90,6 +94,28 @@ class Itinerary(Record):
         if self.is_departed:
             order.depart(by=by)
             self._tell_driver(stop, by=by)
+        live.changed("route", self.pk)
+        return stop
+
+    @transaction.atomic
+    def add_legacy(self, site: Site, planned: Mapping[Product, int], *, due_twd: int, by: User) -> Stop:
+        """A visit of a customer who is still in the old system: cylinders and cash alone, for stock, weight and bag."""
+        self.lock()
+        if self.state == self.State.CLOSED:
+            raise Refused(_("Route %(code)s is closed.") % {"code": self.code}, code="closed")
+        if not site.customer.is_legacy:
+            raise Refused(_("%(name)s is in the new system: take an order.") % {"name": site.customer}, field="buyer")
+        kg = sum((product.gross_kg * count for product, count in planned.items()), Decimal(0))
+        if (over := self.load_kg + kg - self.vehicle.limit_kg) > 0:
+            raise Refused(
+                _("%(code)s would be %(kg)s kg over its limit.") % {"code": self.code, "kg": f"{over:g}"},
+                code="overweight",
+            )
+        last = self._stops.aggregate(last=Max("position", default=0))["last"]
+        counts = {str(product.pk): count for product, count in planned.items() if count}
+        stop = Stop.objects.create(
+            route_id=self.pk, kind=Stop.Kind.LEGACY, site=site, position=last + 1, due_twd=due_twd, planned=counts
+        )
         live.changed("route", self.pk)
         return stop
 
@@ -210,6 +236,15 @@ class Itinerary(Record):
             each.position = number
         Stop.objects.bulk_update(stops, ["position"])
         live.changed("route", self.pk)
+
+
+def planned_of(stops: Iterable[Stop]) -> Counter[Product]:
+    """What visits of the old system need on the vehicle; one query for the products of all."""
+    counts: Counter[str] = Counter()
+    for stop in stops:
+        counts.update(stop.planned or {})
+    found = Product.objects.filter(pk__in=counts) if counts else ()
+    return Counter({product: counts[str(product.pk)] for product in found})
 
 
 def _pin(site: Site) -> planning.Point:

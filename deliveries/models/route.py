@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment
 from deliveries.models.fleet import Driver, Vehicle
-from deliveries.models.itinerary import Itinerary
+from deliveries.models.itinerary import Itinerary, planned_of
 from deliveries.models.stop import Stop
 from deliveries.querysets import RouteQuerySet
 from luckygas import live
@@ -96,9 +96,10 @@ class Route(Itinerary):
 
     @property
     def load(self) -> Counter:
-        """What to load: full cylinders by product, over all its deliveries."""
-        needed: Counter = Counter()
-        for stop in self.stops.all():
+        """What to load: full cylinders by product, over all its deliveries and the visits of the old system."""
+        stops = list(self.stops.all())
+        needed: Counter = planned_of(stop for stop in stops if stop.kind == Stop.Kind.LEGACY)
+        for stop in stops:
             if stop.order and stop.kind == Stop.Kind.DELIVER:
                 for line in stop.order.lines.all():
                     needed[line.product] += line.ordered

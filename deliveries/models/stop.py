@@ -65,6 +65,7 @@ class Stop(Record):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stops")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     due_twd = models.PositiveIntegerField(default=0, help_text="to collect, for a collect-money stop")
+    planned = models.JSONField(null=True, blank=True, help_text="of the old system: so many of each product, by id")
     note = models.CharField(max_length=200, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +88,9 @@ class Stop(Record):
             ),
             models.CheckConstraint(
                 condition=Q(kind="deliver", order__isnull=False) | ~Q(kind="deliver"), name="a_delivery_has_its_order"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="legacy") | Q(order=None), name="the_old_system_has_no_order_here"
             ),
             models.CheckConstraint(
                 condition=~Q(state="failed") | (~Q(fail_reason="") & ~Q(next_step="")),

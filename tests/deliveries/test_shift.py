@@ -261,6 +261,53 @@ def test_a_visit_of_the_old_system_counts_in_stock_and_cash_alone(driver, route,
     assert crews(route.day, [])[0].late_twd == 0
 
 
+def old_site(**more):
+    return SiteFactory(customer=CustomerFactory(system_of_record="legacy", stage="legacy", legacy_code="0001234"), **more)
+
+
+def test_the_office_plans_it_and_it_is_loaded_with_the_rest(driver, order, twenty, dispatcher, signed_in):
+    route = published(driver, order)
+    browser, old = signed_in(dispatcher), old_site()
+
+    typed = {"buyer": "0001234", "planned.20": "3", "due_twd": "2100"}
+    answer = browser.post(f"/dispatch/routes/{route.pk}/legacy/", typed)
+
+    stop = Stop.objects.get(kind="legacy")
+    assert answer.status_code == 303
+    assert (stop.site, stop.due_twd, stop.order, stop.position) == (old, 2100, None, 2)
+    assert again(route).load == {twenty: 5}
+    assert route.load_kg == 5 * twenty.gross_kg
+    route.depart(by=driver.user)
+    assert on_truck(driver) == {("20", "full"): 5}
+
+
+def test_the_office_plans_no_visit_for_who_is_in_the_new_system(driver, order, twenty, dispatcher, signed_in):
+    route, browser = published(driver, order), signed_in(dispatcher)
+    site = SiteFactory()
+
+    for buyer in (str(site.customer.number), "999999"):
+        typed = {"buyer": buyer, "planned.20": "1"}
+        assert browser.post(f"/dispatch/routes/{route.pk}/legacy/", typed).status_code == 422
+    over = {"buyer": old_site().customer.legacy_code, "planned.20": "90"}
+    assert browser.post(f"/dispatch/routes/{route.pk}/legacy/", over).status_code == 422
+
+    assert Stop.objects.count() == 1
+
+
+def test_the_driver_counts_it_by_a_plain_form(driver, route, signed_in, twenty):
+    stop = route.add_legacy(old_site(), {twenty: 2}, due_twd=1400, by=driver.user)
+    phone = signed_in(driver.user)
+    page = phone.get(f"/drive/stops/{stop.pk}/")
+    assert page.context["form"]["items.20.delivered"].value() == 2
+
+    sent = {"operation_id": str(uuid.uuid4()), "items.20.delivered": "2", "items.20.empties": "1"}
+    assert phone.post(f"/drive/stops/{stop.pk}/", sent).status_code == 422
+    phone.post(f"/drive/stops/{stop.pk}/", sent | {"received_twd": "1400"})
+
+    assert (again(stop).state, route.cash_with_driver_twd) == ("done", 1400)
+    assert on_truck(driver) == {("20", "full"): 3, ("20", "empty"): 1}
+
+
 # --- another driver takes the route over ---
 def given(route, to, by, *, twd=0, full=5, reason="人不舒服", **more):
     product = route.stops.first().order.lines.get().product

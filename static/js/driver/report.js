@@ -34,6 +34,9 @@ const BODIES = {
     route: Number(said.route), buyer: said.buyer.trim(), items: itemsOf(said, form), leak_check: "passed",
     payment: paymentOf(said, form),
   }),
+  legacy: (said, form) => ({
+    items: itemsOf(said, form), payment: { method: "cash", received_twd: Number(said.received_twd) },
+  }),
   takeover: (said) => ({ route: Number(said.route) }),
   quarantine: (said, form) => ({ route: Number(said.route), items: asidesOf(said, form) }),
   fail: ({ reason, next_step, note }) => ({ reason, next_step, note }),

@@ -56,7 +56,7 @@ async function within(mode, names, work) {
 }
 
 // What happens once: the same stop or route said again, from another tab or a page opened again, is the same report.
-const FINISHING = ["deliver", "fail", "collect"];
+const FINISHING = ["deliver", "fail", "collect", "legacy"];
 const ONCE = ["depart", "arrive", "close"];
 export const finishes = ({ kind, state }) => FINISHING.includes(kind) && state !== "refused";
 export function isTwin(one, other) {
