@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, cast
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.db.models.functions import JSONObject
 
 from customers.models import Contact
@@ -119,6 +119,12 @@ class StopQuerySet(models.QuerySet):
                 unseen.values(asked=JSONObject(number="number", kind="kind", text="text", at="asked_at"))
             ),
         )
+
+    def with_reviews(self) -> Self:
+        """Each stop with whether the office still looks at something of it."""
+        from deliveries.models import Review
+
+        return self.annotate(is_in_review=Exists(Review.objects.open().filter(stop=OuterRef("pk"))))
 
     def for_loading(self) -> Self:
         """Each stop with what its order needs on the vehicle, in two queries."""

@@ -18,7 +18,7 @@ SHOWN = ("id", "code", "name", "name_en", "family", "gas_kg", "sort")  # what a 
 
 def of_route(route: Route) -> dict[str, Any]:
     """The stops of a route in three lists (to do, failed, done), and the full cylinders that are on the vehicle."""
-    stops = list(route.stops.for_visit())
+    stops = list(route.stops.for_visit().with_reviews())
     for stop in stops:
         stop.route = route
     todo = by_door([stop for stop in stops if not stop.is_finished])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from deliveries import pocket
-from deliveries.models import Review, Route
+from deliveries.models import Route
 from deliveries.views.positions import shares
 from luckygas.access import allow, person, public
 from luckygas.http import show
@@ -21,11 +21,8 @@ from luckygas.views import entries_of_manifest
 
 def in_pocket(request: HttpRequest, route: Route | None, shown: dict[str, Any]) -> dict[str, Any]:
     """What the list needs beside its stops, so that the phone can take the route along: `shown` has its stops."""
-    reviews = Review.objects.open().filter(stop__route=route) if route else Review.objects.none()
-    in_review = set(reviews.values_list("stop_id", flat=True))
-    beside = {name: shown.get(name) for name in ("done_count", "on_board")} | {"in_review": sorted(in_review)}
+    beside = {name: shown.get(name) for name in ("done_count", "on_board")}
     return {
-        "in_review": in_review,
         "is_kept": "kept" in request.GET,  # this very page is the one that stays on the phone
         "pages": pocket.pages(route, shown.get("stops", []), shown=beside),
         "shares_position": shares(person(request), route),

@@ -87,7 +87,7 @@ def test_the_list_costs_eight_queries_however_long(phone, driver, twenty, count,
         ContactFactory(customer=each.customer)
     departed(driver, *orders)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         phone.get("/drive/")
 
 
