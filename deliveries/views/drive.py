@@ -20,6 +20,7 @@ from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting.photos import keep_photo
 from deliveries.tags import tags_at_door, tags_to_load
+from deliveries.views.legacy import visit_legacy
 from deliveries.views.positions import shares
 from deliveries.views.telling import after, current, tell
 from deliveries.views.worker import in_pocket
@@ -68,9 +69,12 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if request.method != "POST":
         note_read(request, "customer", visit.site.customer_id)
-        return _show_visit(request, visit, _visit_form(visit))
-    if kind == Kind.ARRIVE:
+    elif kind == Kind.ARRIVE:
         return _arrive(request, visit)
+    if visit.kind == Stop.Kind.LEGACY:
+        return visit_legacy(request, visit)
+    if request.method != "POST":
+        return _show_visit(request, visit, _visit_form(visit))
     form = _visit_form(visit, request.POST, request.FILES)
     if form.is_valid():
         try:
