@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Case, F, Sum, When
 from django.utils.translation import gettext as _
 
 from customers.models import AccountEntry
@@ -247,6 +249,15 @@ def overdue_at(order: Order) -> list[CylinderMovement]:
     fetched = set(moves.filter(purpose=FETCHED).values_list("product", "cylinder"))
     contested = moves.in_effect(CONTESTED).select_related("product", "cylinder", "to_place").order_by("pk")
     return [move for move in contested if (move.product_id, move.cylinder_id) not in fetched]
+
+
+def overdue_among(orders: Iterable[int]) -> set[int]:
+    """Those of these orders whose overdue cylinders still stand there; one query for all of them."""
+    moved = CylinderMovement.objects.filter(
+        cause_kind="order", cause_id__in=[str(pk) for pk in orders], purpose__in=[CONTESTED, FETCHED]
+    )
+    left = Sum(Case(When(purpose=CONTESTED, then="quantity"), default=-F("quantity")))
+    return {int(key) for key, count in moved.order_by().values_list("cause_id").annotate(left=left) if count > 0}
 
 
 def swap_overdue(order: Order, *, is_swapped: bool, by: User) -> None:

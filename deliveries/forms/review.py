@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Review
-from orders.handover import overdue_at
+from orders.handover import overdue_among
 from orders.models import Order
 
 OUTCOMES = [
@@ -30,9 +30,11 @@ class CloseReviewForm(forms.Form):
         label=_("What was overdue for inspection is swapped: a good one stands there"), required=False
     )
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, review: Review, has_overdue: bool | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not (review.order and overdue_at(review.order)):
+        if has_overdue is None:
+            has_overdue = bool(review.order_id and overdue_among([review.order_id]))
+        if not has_overdue:
             del self.fields["is_swapped"]
         if not review.order or review.order.state != Order.State.REVIEW:
             del self.fields["to"]  # only an order that is being checked goes somewhere

@@ -40,7 +40,7 @@ WRITTEN = frozenset({"applied", "absorbed", "contested"})  # answers of reports 
 def amend(event: DriverEvent) -> Outcome:
     """It was otherwise than reported. Refused once the route is closed, and when a later amendment is there."""
     report = amended_by(event)
-    if report is None and not _is_written_by_others(event) or report and report.state == State.STORED:
+    if report.state == State.STORED if report else not _is_written_by_others(event):
         return WAITS
     stop = report.stop if report else event.stop
     if stop is None:

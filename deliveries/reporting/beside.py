@@ -15,6 +15,7 @@ from customers.models import Payment
 from deliveries.models import DriverEvent, Review, Stop
 from deliveries.reporting.day import moment_of
 from deliveries.reporting.readable import Fact, in_words
+from orders.handover import overdue_among
 from orders.models import OrderLine
 
 OFF_SECONDS = 60  # from here on two clocks or moments are told apart
@@ -40,6 +41,7 @@ class Beside:
 
     review: Review
     sides: list[Side]
+    has_overdue: bool  # a cylinder that was overdue still stands there
 
     @property
     def event(self) -> DriverEvent | None:
@@ -66,12 +68,13 @@ def beside(reviews: Iterable[Review]) -> list[Beside]:
     said = in_words([review.event for review in reviews if review.event])
     orders = {review.order_id for review in reviews if review.order_id and _is_handed(review)}
     lines, money = _lines(orders), _money(orders)
+    overdue = overdue_among({review.order_id for review in reviews if review.order_id})
     found = []
     for review in reviews:
         facts = said.get(review.event.pk, []) if review.event else []
         order = review.order_id if _is_handed(review) else None
         known = _known(review, lines[order], money.get(order)) if order else {}
-        found.append(Beside(review, _sides(facts, known)))
+        found.append(Beside(review, _sides(facts, known), review.order_id in overdue))
     return found
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deliveries.forms.review import CloseReviewForm
 from deliveries.models import Review
-from deliveries.reporting.beside import beside
+from deliveries.reporting.beside import Beside, beside
 from luckygas.access import allow, person
 from luckygas.errors import Refused
 from luckygas.http import done, show
@@ -32,7 +32,7 @@ def page_of(request: HttpRequest, *, asked: CloseReviewForm | None = None, pk: i
         "waiting": [
             (
                 each.review,
-                asked if asked and each.review.pk == pk else _form(each.review),
+                asked if asked and each.review.pk == pk else _form(each),
                 each,
             )
             for each in beside(waiting)
@@ -41,8 +41,9 @@ def page_of(request: HttpRequest, *, asked: CloseReviewForm | None = None, pk: i
     }
 
 
-def _form(review: Review) -> CloseReviewForm:
-    return CloseReviewForm(review=review, auto_id=f"id_{review.pk}_%s")
+def _form(both: Beside) -> CloseReviewForm:
+    review = both.review
+    return CloseReviewForm(review=review, has_overdue=both.has_overdue, auto_id=f"id_{review.pk}_%s")
 
 
 @allow(DISPATCHER, MANAGER)

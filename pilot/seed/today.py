@@ -7,7 +7,8 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
-from deliveries.models import Review, Stop
+from deliveries.models import Device, DriverEvent, Review, Stop
+from luckygas.db import derived_id
 from pilot.seed.crew import Crew
 from pilot.seed.people import Door
 from pilot.seed.slip import Slip
@@ -40,6 +41,7 @@ class Today(Waiting):
                 self._drive(trip)
         self.tell_what_waits()
         self.history.flush()
+        DriverEvent.objects.bulk_create(review.event for review in self.reviews)
         Review.objects.bulk_create(self.reviews)
 
     def _probe(self, door: Door, *, is_gas_out: bool = False) -> Slip:
@@ -204,4 +206,21 @@ class Today(Waiting):
             slip, at=at, by=crew.user, place=crew.truck, cash_cause=("stop", stop), to="review", reason=reason,
             leak_check="",
         )  # fmt: skip
-        self.reviews.append(Review(kind=Review.Kind.EVENT, order_id=slip.pk, stop_id=stop, reason=reason, opened_at=at))
+        event = self._report(slip, stop, at, crew, reason)
+        self.reviews.append(
+            Review(kind=Review.Kind.EVENT, order_id=slip.pk, stop_id=stop, event=event, reason=reason, opened_at=at)
+        )
+
+    def _report(self, slip: Slip, stop: int, at: dt.datetime, crew: Crew, reason: str) -> DriverEvent:
+        """What the phone said: one empty more than went on record, so that both sides have something to compare."""
+        items = [
+            {"product": line.ware.code, "delivered": line.delivered or 0, "empties": (line.taken or 0) + 1}
+            for line in slip.lines
+        ]
+        device, _made = Device.objects.get_or_create(key=derived_id("seed", crew.user), defaults={"user_id": crew.user})
+        return DriverEvent(
+            id=derived_id("seed", stop), device=device, seq=device.events.count() + 1, user_id=crew.user, stop_id=stop,
+            kind=DriverEvent.Kind.DELIVER, body={"order": slip.number, "items": items, "leak_check": ""},
+            body_digest="seed", happened_at=at, state=DriverEvent.State.REVIEW,
+            answer={"code": "contested", "sentence": reason},
+        )  # fmt: skip

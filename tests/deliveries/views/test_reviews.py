@@ -172,13 +172,13 @@ def test_the_queries_do_not_grow(browser, django_assert_max_num_queries, twenty)
     reported(placed(), items=items)
     closed = Review.open(Review.Kind.CASH, reason="少 50", route=RouteFactory())
     closed.close(by=UserFactory(), resolution="好")
-    with django_assert_max_num_queries(11) as few:
+    with django_assert_max_num_queries(10) as few:
         browser.get(REVIEWS)
     for _ in range(2):
         reported(placed(), items=items)
         Review.open(Review.Kind.CASH, reason="少 50", route=RouteFactory())
 
-    with django_assert_max_num_queries(11) as many:
+    with django_assert_max_num_queries(10) as many:
         browser.get(REVIEWS)
 
     assert len(few) == len(many)
