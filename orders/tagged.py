@@ -57,24 +57,31 @@ def lots(
     A serial goes by itself only when the ledger has it here, or nowhere yet; otherwise only its dates count. At most
     three queries, none when nobody looked.
     """
-    looked = _once(tagged)[:quantity]
+    judged = _judged(product, tagged, on=on)[:quantity]
+    here = _where({lot.cylinder.pk for lot in judged if lot.cylinder})
+    alone: list[Lot] = []
+    rest: list[Lot] = []
+    for lot in judged:
+        is_here = lot.cylinder and here.get(lot.cylinder.pk, (place.pk, state)) == (place.pk, state)
+        (alone if is_here else rest).append(lot)
+    for is_overdue, unseen in ((True, 0), (False, quantity - len(judged))):
+        limits = [lot.inspect_by for lot in rest if lot.is_overdue == is_overdue]
+        if limits or unseen:
+            oldest = min((day for day in limits if day), default=None)
+            alone.append(Lot(len(limits) + unseen, None, oldest, is_overdue))
+    return alone
+
+
+def _judged(product: Product, tagged: Iterable[Tagged], *, on: dt.date) -> list[Lot]:
+    """One lot for each cylinder that somebody looked at, the overdue ones first."""
+    looked = _once(tagged)
     known = _known(product, looked)
-    here = _where({cylinder.pk for cylinder in known.values()})
-    alone, rest, overdue = [], [], []
+    found = []
     for each in looked:
         cylinder = known.get(each.serial)
         limit = cylinder.limit if cylinder else each.inspect_by
-        is_overdue = limit is not None and limit < on
-        if cylinder and here.get(cylinder.pk, (place.pk, state)) == (place.pk, state):
-            alone.append(Lot(1, cylinder, limit, is_overdue))
-        else:
-            (overdue if is_overdue else rest).append(limit)
-    unseen = quantity - len(looked)
-    if overdue:
-        alone.append(Lot(len(overdue), None, min(day for day in overdue if day), is_overdue=True))
-    if rest or unseen:
-        alone.append(Lot(len(rest) + unseen, None, min((day for day in rest if day), default=None)))
-    return alone
+        found.append(Lot(1, cylinder, limit, limit is not None and limit < on))
+    return sorted(found, key=lambda lot: not lot.is_overdue)
 
 
 def _once(tagged: Iterable[Tagged]) -> list[Tagged]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +35,8 @@ def shift(request: HttpRequest) -> HttpResponse:
 def _show_shift(
     request: HttpRequest, route: Route | None, mistaken: RouteReport | None = None, *, status: int = 200
 ) -> HttpResponse:
-    context = {"route": route, "mistaken": mistaken, "form": RouteReport(route=route), "sos": SosForm(route=route)}
+    context: dict[str, Any] = {"route": route, "mistaken": mistaken}
+    context |= {"form": RouteReport(route=route), "sos": SosForm(route=route)}
     if route:
         context["given"] = route.takeovers.filter(taken_at=None, to_driver=route.driver).last()
         context["take"] = RouteReport(route=route)

@@ -212,6 +212,12 @@ def test_an_event_posts_it_as_contested_and_never_delivers(driver, order, serial
     assert Review.objects.get().order == order
 
 
+def test_of_more_tags_than_cylinders_the_overdue_one_counts(driver, order):
+    answer = reported(driver, order, IN_DATE, IN_DATE, OVERDUE)
+
+    assert (answer["state"], again(order).state) == ("review", "review")
+
+
 def test_the_office_settles_it_only_once_it_is_swapped(driver, order, serials, signed_in, dispatcher):
     reported(driver, order, "LG-1")
     review, browser = Review.objects.get(), signed_in(dispatcher)

@@ -262,7 +262,9 @@ def test_a_visit_of_the_old_system_counts_in_stock_and_cash_alone(driver, route,
 
 
 def old_site(**more):
-    return SiteFactory(customer=CustomerFactory(system_of_record="legacy", stage="legacy", legacy_code="0001234"), **more)
+    return SiteFactory(
+        customer=CustomerFactory(system_of_record="legacy", stage="legacy", legacy_code="0001234"), **more
+    )
 
 
 def test_the_office_plans_it_and_it_is_loaded_with_the_rest(driver, order, twenty, dispatcher, signed_in):
