@@ -1,4 +1,4 @@
-"""After a visit, on the phone: a report is put right without signal, money comes by itself, what the office asks is seen."""
+"""After a visit, on the phone: a report is put right without signal, money comes by itself, requests are seen."""
 
 from __future__ import annotations
 
