@@ -38,7 +38,7 @@ def test_a_usual_exchange_takes_three_taps_after_arriving(page_for, driver, orde
     leave(page)
     next_action(page).click()
     expect(page.locator("#visit")).to_be_visible()
-    assert page.locator("#visit :checked").count() == 0
+    assert page.locator("#visit input:checked").count() == 0
     page.evaluate(COUNT_TAPS)
 
     page.get_by_label("現金，剛好").check()

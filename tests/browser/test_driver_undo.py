@@ -98,7 +98,7 @@ def test_what_was_put_right_is_sent_once_and_nothing_of_the_first(page, orders):
     assert reports() == ["deliver"]
     assert Payment.objects.get().received_twd == 600
     page.goto(f"/drive/stops/{stop_of(orders[1]).pk}/")
-    assert page.locator("#visit :checked").count() == 0  # no draft of somebody else's door
+    assert page.locator("#visit input:checked").count() == 0  # no draft of somebody else's door
 
 
 def test_the_screen_says_how_long_and_goes_on_with_the_next_stop(page, orders):
