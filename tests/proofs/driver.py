@@ -61,7 +61,7 @@ class Size:
 
 
 FULL = Size(10_000, 60, 4, 4, (5, 20), 120)
-SHORT = Size(240, 20, 1, 4, (3, 8), 12)
+SHORT = Size(240, 20, 1, 4, (4, 10), 12)
 TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 
@@ -73,10 +73,10 @@ def killing(instance: Instance, size: Size, *, seed: int) -> Iterator[list[int]]
 
     def kill() -> None:
         while not is_over.wait(dice.uniform(*size.kill_seconds)):
-            for pid in dice.sample(instance.web_workers(), k=1) if instance.web_workers() else []:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    killed.append(pid)
+            instance.wait_until_whole()  # a new process needs seconds to stand; only what stands is killed
+            with contextlib.suppress(ProcessLookupError):
+                killed.append(dice.choice(instance.web_workers()))
+                os.kill(killed[-1], signal.SIGKILL)
 
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
@@ -85,10 +85,10 @@ def killing(instance: Instance, size: Size, *, seed: int) -> Iterator[list[int]]
     thread.join()
 
 
-async def work(phones: list[Phone], at_once: int, say: object) -> None:
+async def work(phones: list[Phone], at_once: int, say: object, *, chromium: str) -> None:
     """Everybody's day, so many at once; the phones of one driver together."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=installed(), args=ARGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
         line, done = asyncio.Semaphore(at_once), 0
 
         async def one(phone: Phone) -> None:
@@ -123,7 +123,7 @@ def protected(database: str, shifts: list[Shift], size: Size, report: Report) ->
         phones = phones_of(shifts, instance.port, seed=report.seed)
         began = time.monotonic()
         with killing(instance, size, seed=report.seed) as killed:
-            asyncio.run(work(phones, size.phones, report.say))
+            asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
         instance.wait_until_whole()
         seconds = round(time.monotonic() - began)
     kept = {one for phone in phones for one in phone.kept}
@@ -145,15 +145,15 @@ def on_a_thin_line(database: str, shift: Shift, size: Size, report: Report) -> N
     """A whole shift was written down without signal; then there is some."""
     from tests.proofs import line
 
-    async def measured() -> line.Figures:
+    async def measured(chromium: str) -> line.Figures:
         async with async_playwright() as playwright:
-            phone.browser = await playwright.chromium.launch(executable_path=installed(), args=ARGS)
+            phone.browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
             return await line.measure(phone, photos=size.photos)
 
     with Instance(f"{report.name}-line", database) as instance:
         instance.wait_until_whole()
         phone = phones_of([shift], instance.port, seed=report.seed)[0]
-        found = asyncio.run(measured())
+        found = asyncio.run(measured(str(installed())))
     report.fact(f"{size.stops} stops on {line.RATE // 1000} kB/s and {line.LATENCY_MS} ms", vars(found))
     limits = {
         f"ten deliveries over {TEN_SECONDS} s": found.ten_deliveries > TEN_SECONDS,
@@ -172,7 +172,7 @@ def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) 
     with Instance(f"{report.name}-control", database, application="tests.proofs.forgetful:application") as instance:
         instance.wait_until_whole()
         phones = phones_of(shifts, instance.port, seed=report.seed)
-        asyncio.run(work(phones, size.phones, report.say))
+        asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
     report.must_show("events doubled by a server without known ids", len(judge(shifts, set()).doubled))
 
 
@@ -183,7 +183,7 @@ def without_keeping(database: str, shifts: list[Shift], size: Size, report: Repo
     with Instance(f"{report.name}-control", database) as instance:
         instance.wait_until_whole()
         phones = phones_of(shifts, instance.port, seed=report.seed, script=FORGETS)
-        asyncio.run(work(phones, size.phones, report.say))
+        asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
     kept = {one for phone in phones for one in phone.kept}
     report.must_show("events lost by phones that do not wait for an answer", len(judge(shifts, kept).lost))
 

@@ -16,7 +16,7 @@ from tests.proofs.shift import Shift, Told
 HITS = (b"POST /drive/",)
 MOST_AT_ONCE = 9  # events that are kept before the line is tried again
 CLOCKS_HOURS = (0, -3, 3)
-OPEN_SECONDS = 60
+OPEN_SECONDS, READY_SECONDS = 60, 10
 DRAIN_SECONDS = 120
 SIGNED_OUT_MS = 400
 
@@ -96,10 +96,19 @@ class Phone:
 
     async def open(self) -> Page:
         assert self.context is not None
-        page = await self.context.new_page()
-        await page.goto("/drive/", timeout=OPEN_SECONDS * 1000)
-        await page.wait_for_function(READY, timeout=OPEN_SECONDS * 1000)
-        return page
+        page, loop = await self.context.new_page(), asyncio.get_running_loop()
+        until = loop.time() + OPEN_SECONDS
+        while True:
+            try:
+                await page.goto("/drive/")
+                await page.wait_for_function(READY, timeout=READY_SECONDS * 1000)
+                return page
+            except Error as error:  # a web process died meanwhile: the driver loads it again
+                if loop.time() > until:
+                    shown = f"{page.url} {(await page.inner_text('body'))[:200]}"
+                    raise TimeoutError(f"no list within {OPEN_SECONDS} s, but {shown}: {error}") from error
+                self.happened["page loaded again"] += 1
+                await asyncio.sleep(0.2)
 
     # --- writing down -----------------------------------------------------------------------------------------------
     async def keep(self, page: Page, burst: list[Told]) -> Page:
