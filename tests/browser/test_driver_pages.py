@@ -71,6 +71,7 @@ class Day:
         page.goto(f"/drive/stops/{visit.pk}/")
         self.look("a stop before arriving")
         page.locator("report-form[data-kind=arrive] button").click()
+        expect(page.locator("report-form[data-kind=arrive]")).to_have_count(0)  # the page of after it
         expect(page.locator(".arrived")).to_be_visible()
         page.evaluate("document.querySelector('#visit').submit()")  # past the browser's own checks
         expect(page.locator(".mistake").first).to_be_visible()
@@ -131,7 +132,7 @@ class Day:
         page.context.clear_cookies()
         self.press()
         page.clock.fast_forward(11_000)
-        expect(page.locator(".unsent[data-state=stuck] .key")).to_be_visible()
+        expect(page.locator(".unsent[data-state=stuck] a.key")).to_be_visible()
         self.look("signed out")
         page.context.add_cookies(cookies)
         page.goto("/drive/")
