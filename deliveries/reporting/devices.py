@@ -104,7 +104,7 @@ def sweep() -> int:
         .exclude(upto=None)
         .order_by("pk")
     )
-    return sum(_check(device.pk, device.upto) for device in grown)  # type: ignore[attr-defined]
+    return sum(_check(device.pk, device.upto) for device in grown)
 
 
 @transaction.atomic

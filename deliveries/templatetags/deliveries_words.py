@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.functional import Promise
 
@@ -11,6 +13,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def report_kinds() -> list[tuple[str, str | Promise]]:
+def report_kinds() -> Sequence[tuple[str, str | Promise]]:
     """Each kind of report with its word."""
     return DriverEvent.Kind.choices
