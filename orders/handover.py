@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, F, Sum, When
 from django.utils.translation import gettext as _
 
 from customers.models import AccountEntry
@@ -20,7 +18,7 @@ from orders.models.product import Price, Product
 from orders.tagged import Lot, Tagged, lots
 
 State = CylinderMovement.State
-CONTESTED, FETCHED = "contested", "fetched"  # names that triggers know (orders/models/cylinder_triggers.py)
+CONTESTED = "contested"  # a name that triggers know (orders/models/cylinder_triggers.py)
 EXCHANGED = ("given", CONTESTED, "taken", "taken_part", "other_empties")  # purposes of one handover's movements
 CHARGED = ("charge", "deposit")
 Stand = tuple[Place, str]  # a place and the state of what stands there
@@ -240,46 +238,6 @@ def _take(
         CylinderMovement.post(
             product=handed.product, quantity=quantity, start=start, end=(place, state), cause=("order", order.pk),
             purpose=f"{purpose}{mark}", by=by, at=at,
-        )  # fmt: skip
-
-
-def overdue_at(order: Order) -> list[CylinderMovement]:
-    """The cylinders of this order that were overdue when they were handed over and still stand there."""
-    moves = CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk))
-    fetched = set(moves.filter(purpose=FETCHED).values_list("product", "cylinder"))
-    contested = moves.in_effect(CONTESTED).select_related("product", "cylinder", "to_place").order_by("pk")
-    return [move for move in contested if (move.product_id, move.cylinder_id) not in fetched]
-
-
-def overdue_among(orders: Iterable[int]) -> set[int]:
-    """Those of these orders whose overdue cylinders still stand there; one query for all of them."""
-    moved = CylinderMovement.objects.filter(
-        cause_kind="order", cause_id__in=[str(pk) for pk in orders], purpose__in=[CONTESTED, FETCHED]
-    )
-    left = Sum(Case(When(purpose=CONTESTED, then="quantity"), default=-F("quantity")))
-    return {int(key) for key, count in moved.order_by().values_list("cause_id").annotate(left=left) if count > 0}
-
-
-def swap_overdue(order: Order, *, is_swapped: bool, by: User) -> None:
-    """What was overdue is fetched into quarantine and a good one of the depot stands there; refused until it is."""
-    depot = Place.objects.filter(kind=Place.Kind.DEPOT).order_by("pk").first()
-    for move in overdue_at(order):
-        if not is_swapped or depot is None:
-            raise Refused(
-                _("%(product)s overdue for inspection stands there. Swap it first, then say so here.")
-                % {"product": move.product},
-                field="is_swapped",
-                code="overdue",
-            )
-        site = (move.to_place, State.IN_USE)
-        cause, quarantine = ("order", order.pk), Place.of(Place.Kind.QUARANTINE)
-        CylinderMovement.post(
-            product=move.product, quantity=move.quantity, cylinder=move.cylinder, inspect_by=move.inspect_by,
-            start=site, end=(quarantine, State.PART), cause=cause, purpose=FETCHED, by=by,
-        )  # fmt: skip
-        CylinderMovement.post(
-            product=move.product, quantity=move.quantity, start=(depot, State.FULL), end=site, cause=cause,
-            purpose=f"swap {move.cylinder_id or ''}".strip(), by=by,
         )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Review
-from orders.handover import overdue_among
 from orders.models import Order
+from orders.overdue import overdue_among
 
 OUTCOMES = [
     (Order.State.DELIVERED, _("was delivered")),

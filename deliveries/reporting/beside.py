@@ -15,8 +15,8 @@ from customers.models import Payment
 from deliveries.models import DriverEvent, Review, Stop
 from deliveries.reporting.day import moment_of
 from deliveries.reporting.readable import Fact, in_words
-from orders.handover import overdue_among
 from orders.models import OrderLine
+from orders.overdue import overdue_among
 
 OFF_SECONDS = 60  # from here on two clocks or moments are told apart
 HANDED = frozenset({DriverEvent.Kind.DELIVER, DriverEvent.Kind.AMEND})

@@ -623,7 +623,8 @@ class Order(Record):
         Nor past a cylinder that was overdue, unless it `is_swapped` by now. Delivered also owes what was short, unless
         the order had been cancelled before.
         """
-        from orders.handover import owe_the_rest, swap_overdue
+        from orders.handover import owe_the_rest
+        from orders.overdue import swap_overdue
 
         self.lock()
         if self.state != State.REVIEW:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from deliveries import loading
 from deliveries.models import Review
 from luckygas.errors import Refused
-from orders.handover import Handed, Handover, overdue_at
+from orders.handover import Handed, Handover
 from orders.models import Cylinder, CylinderMovement, InspectionRule, Order, Place
+from orders.overdue import overdue_at
 from orders.tagged import Tagged
 from orders.wishes import Item
 from pilot import invariants
