@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 import time_machine
+from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.test import Client
 
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
+from tests import emptying
 from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, SiteFactory, UserFactory, priced
 from tests.world import AFTERNOON, settle
 
@@ -33,6 +37,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """waffle's migrations leave its own flag tables beside ours; what refers to groups stops a flush from TRUNCATE."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS waffle_flag_groups, waffle_flag_users, waffle_flag")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empties_quickly():
+    with mock.patch.object(flush.Command, "handle", emptying.handle):
+        yield
 
 
 @pytest.fixture
