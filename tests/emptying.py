@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.commands import flush
 from django.db import connection, transaction
 
-KEPT = ["django_migrations", "django_content_type", "auth_permission"]
+KEPT = ["django_migrations", "django_content_type", "auth_permission", "auth_group"]  # as migrating left them
 # Triggers and foreign keys are not asked: everything goes.
 EMPTY = """DO $$ DECLARE name text; has_rows boolean; BEGIN
   FOR name IN SELECT quote_ident(tablename) FROM pg_tables
