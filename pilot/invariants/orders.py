@@ -133,3 +133,17 @@ def one_system_decides() -> list[tuple[Any, Any]]:
             SELECT to_stage FROM customers_stagemove WHERE customer_id = c.id ORDER BY id DESC LIMIT 1
         ) last ON true WHERE last.to_stage <> c.stage
     """)
+
+
+@invariant
+def deliveries_are_past_the_gate() -> list[tuple[Any, Any]]:
+    """What needed a leak check was delivered past a passed one, or past a refusal that somebody signed."""
+    return rows("""
+        SELECT number, 'delivered without a leak check' FROM orders_order
+        WHERE state = 'delivered' AND (needs_leak_check OR is_gas_out) AND leak_check = ''
+        UNION ALL
+        SELECT o.number, 'delivered past a refusal that nobody signed' FROM orders_order o
+        WHERE o.state = 'delivered' AND o.leak_check = 'refused' AND NOT EXISTS (
+            SELECT 1 FROM customers_leakcheck c
+            WHERE c.site_id = o.site_id AND c.outcome = 'refused' AND c.at >= o.placed_at)
+    """)

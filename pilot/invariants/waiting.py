@@ -64,3 +64,15 @@ def phones_left_no_gap() -> list[tuple[Any, Any]]:
         """,
         since=timezone.now() - dt.timedelta(hours=25),
     )
+
+
+@invariant
+def requests_are_numbered_and_end() -> list[tuple[Any, Any]]:
+    """What the office asks is numbered on its route without a gap, and open only while its order is on the truck."""
+    return rows("""
+        SELECT 'route ' || route_id, 'numbered to ' || max(number) || ', has ' || count(*) FROM deliveries_request
+        GROUP BY route_id HAVING max(number) <> count(*)
+        UNION ALL
+        SELECT o.number, 'the driver is still asked, it is ' || o.state FROM deliveries_request r
+        JOIN orders_order o ON o.id = r.order_id WHERE r.state = 'asked' AND o.state <> 'out'
+    """)

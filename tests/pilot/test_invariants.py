@@ -206,6 +206,12 @@ def suspended(state, *, outcome="moved", hours=True):
     ]
 
 
+ASKED = [
+    "INSERT INTO deliveries_request (operation_id, body_digest, route_id, number, stop_id, order_id, kind, text,"
+    " asked_at, asked_by_id, state) SELECT gen_random_uuid(), '', s.route_id, 2, s.id, s.order_id, 'insert', '', now(),"
+    " o.placed_by_id, 'asked' FROM deliveries_stop s JOIN orders_order o ON o.id = s.order_id"
+    " WHERE s.order_id = %(planned)s",
+]
 CASES = {
     "suspensions_settle_what_they_touch": [
         ("still waits", suspended("undone")),
@@ -331,6 +337,15 @@ CASES = {
     ],
     "old_codes_are_unreadable": [
         ("shows its code", [f"UPDATE {MESSAGE} SET created_at = created_at - interval '1 hour' WHERE kind = 'code'"]),
+    ],
+    "deliveries_are_past_the_gate": [
+        ("without a leak check", [*drop(ORDER, "delivered_only_past_the_leak_check"),
+                                  f"UPDATE {ORDER} SET leak_check = '' WHERE id = %(delivered)s"]),
+        ("nobody signed", [f"UPDATE {ORDER} SET leak_check = 'refused' WHERE id = %(delivered)s"]),
+    ],
+    "requests_are_numbered_and_end": [
+        ("numbered to 2, has 1", ASKED),
+        ("still asked, it is planned", ASKED),
     ],
     "driver_events_are_finished": [
         ("stored since", [f"UPDATE {DRIVER_EVENT} SET received_at = received_at - interval '2 days'"]),
