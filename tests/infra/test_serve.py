@@ -9,6 +9,9 @@ import time
 from io import StringIO
 
 import pytest
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from luckygas.management.commands import serve
 
@@ -106,3 +109,12 @@ def test_killing_a_child_ends_what_it_started():
 def members(group: int) -> list[str]:
     found = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=False)
     return found.stdout.split()
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_left_alone():
+    serve.Command().refuse_another_version()  # ours
+    MigrationRecorder(connection).record_applied("orders", "0099_of_a_version_to_come")
+
+    with pytest.raises(CommandError, match="make clean"):
+        serve.Command().refuse_another_version()

@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 
 from luckygas.embedded.server import dies_with_parent
 
@@ -160,6 +162,7 @@ class Command(BaseCommand):
                 if time.monotonic() > deadline:
                     raise CommandError(f"No database answers: {error}") from None
                 time.sleep(0.5)
+        self.refuse_another_version()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         connection.close()
@@ -168,12 +171,24 @@ class Command(BaseCommand):
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
 
+    def refuse_another_version(self) -> None:
+        """Leave a database alone that knows migrations of ours which are not here: a newer version made it, or one
+        from before they began anew."""
+        ours = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
+        loader = MigrationLoader(connection)
+        if any(app in ours and (app, name) not in loader.disk_migrations for app, name in loader.applied_migrations):
+            raise CommandError(
+                "Another version of Lucky Gas made this database. Take that version again, or forget the sample data: "
+                "make clean"
+            )
+
     def collect_static(self) -> None:
         """Hash, join and compress the scripts and styles when one of them is newer than the last time."""
         os.environ["STATIC_COLLECTED"] = "1"  # the children, and this collecting, use what is collected
         collected = settings.STATIC_ROOT / "staticfiles.json"
         sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*") if path.is_file()]
-        sources.append(settings.BASE_DIR / "requirements.txt")  # packages bring scripts of their own
+        # Packages bring scripts of their own, and storage.py says how files are joined.
+        sources += [settings.BASE_DIR / "requirements.txt", settings.BASE_DIR / "luckygas" / "storage.py"]
         newest = max(path.stat().st_mtime for path in sources)
         if not collected.exists() or collected.stat().st_mtime < newest:
             command = [sys.executable, *QUIET, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
