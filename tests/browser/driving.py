@@ -43,17 +43,7 @@ def kept_pages(page: Page) -> dict[str, str]:
 
 def all_sent(page: Page) -> None:
     """Wait until this phone holds nothing any more."""
-    page.wait_for_function(
-        """() => new Promise((resolve) => {
-          const asked = indexedDB.open("driver");
-          asked.onsuccess = () => {
-            const held = asked.result.transaction(["events", "photos"]);
-            const [events, photos] = ["events", "photos"].map((name) => held.objectStore(name).count());
-            held.oncomplete = () => { asked.result.close(); resolve(events.result + photos.result === 0); };
-          };
-        })""",
-        timeout=30_000,
-    )
+    expect(page.locator("drive-outbox[data-held='0']")).to_be_attached(timeout=30_000)
 
 
 def sign(page: Page) -> None:

@@ -75,6 +75,7 @@ customElements.define("drive-outbox", class extends HTMLElement {
     if (undoable) this.release = setTimeout(() => this.send(), undoLeft(undoable));
     document.querySelector("undo-report")?.show(undoable);
     showRound(events, told);
+    this.dataset.held = events.length + photos.length;
     this.querySelector("unsent-list").show({
       events: events.filter((event) => event !== undoable), photos: photos.filter((photo) => photo.event !== undoable?.id),
       trouble: this.trouble,
