@@ -6,6 +6,7 @@ from unittest import mock
 
 import pytest
 import time_machine
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.test import Client
@@ -43,6 +44,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _empties_quickly():
     with mock.patch.object(flush.Command, "handle", emptying.handle):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _middleware_stands():
+    """Its metrics are registered when it is made for the first time: not by fifty threads at once."""
+    WSGIHandler()
 
 
 @pytest.fixture
