@@ -32,7 +32,9 @@ class Side:
 
     @property
     def differs(self) -> bool:
-        return bool(self.known) and self.said != self.known
+        """Whether something stands on record that was not said; a report may say more than is kept."""
+        comma = _(", ")
+        return bool(self.known) and not set(self.known.split(comma)) <= set(self.said.split(comma))
 
 
 @dataclass(frozen=True)

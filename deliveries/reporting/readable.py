@@ -15,6 +15,7 @@ from orders.models import Order, OrderLine, Product
 
 Fact = tuple[str, str]
 DRAWN = frozenset({"signature"})  # a path nobody can read; that there is one is the fact
+KNOWN = frozenset({"amends", "order", "route"})  # what the review says itself: which order, which stop
 LONGEST = 200
 
 
@@ -36,7 +37,7 @@ def _facts(body: Any, names: dict[str, str]) -> list[Fact]:
         return [(_("Report"), _short(body))]
     facts = [_item(item, names) for item in _items(body)]
     for key, value in body.items():
-        if (key == "items" and _items(body)) or value in (None, "", [], {}):
+        if (key == "items" and _items(body)) or key in KNOWN or value in (None, "", [], {}):
             continue
         facts.append(_fact(key, value))
     return facts
@@ -49,6 +50,8 @@ def _item(item: dict[str, Any], names: dict[str, str]) -> Fact:
     ]
     if item.get("parts"):
         said.append(_("%s with gas left") % item["parts"])
+    if item.get("part_kg"):
+        said.append(_("%s kg of gas left, weighed there") % item["part_kg"])
     if item.get("other_empties"):
         said.append(_("%s of other dealers") % item["other_empties"])
     if rest := dict(OrderLine.Rest.choices).get(str(item.get("rest") or "-")):
@@ -66,6 +69,9 @@ def _fact(key: str, value: Any) -> Fact:
         "reason": _("Why not"),
         "next_step": _("What next"),
         "note": _("Note"),
+        "why": _("Why is it put right?"),
+        "unsigned": _("The customer did not sign"),
+        "substitutes_agreed": _("The customer agreed to another kind"),
     }
     return labels.get(key, key), _value(key, value)
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deliveries.models import Device, DriverEvent, Review, Route
+from orders.handover import Handover
 from orders.models import Order
-from tests.factories import RouteFactory, UserFactory, placed
+from tests.factories import DepotFactory, RouteFactory, UserFactory, placed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
@@ -197,3 +198,31 @@ def test_routes_are_named_on_the_page_of_what_was_decided(browser):
     review.close(by=UserFactory(), resolution="好")
 
     assert Route.objects.get().code in browser.get(REVIEWS).content.decode()
+
+
+def test_both_sides_stand_beside_each_other(browser, twenty):
+    order = placed()
+    order.deliver(Handover.as_ordered(order, leak_check="passed"), place=DepotFactory().place, by=order.placed_by)
+    items = [{"product": "20", "delivered": 1, "empties": 0, "other_empties": 0, "rest": ""}]
+    review = reported(order, items=items, payment={"method": "cash", "received_twd": 820}, why="算錯", amends="x")
+    DriverEvent.objects.filter(pk=review.event_id).update(received_at=timezone.now() + timezone.timedelta(minutes=40))
+
+    (_review, _form, both) = browser.get(REVIEWS, headers={"accept-language": "en"}).context["waiting"][0]
+
+    sides = {side.label: side for side in both.sides}
+    assert sides["20 kg"].said == "1 handed over, 0 empties back"
+    assert sides["20 kg"].known == "1 handed over, 1 empties back"
+    assert (sides["20 kg"].differs, sides["Paid"].differs) == (True, True)
+    assert sides["Paid"].known == "nothing"
+    assert (both.was_late, both.is_clock_off) == (True, False)
+    assert "amends" not in sides
+
+
+def test_the_menu_says_how_many_wait(browser):
+    assert "hidden" in browser.get("/dispatch/reviews/count/", headers={"HX-Request": "true"}).content.decode()
+    Review.open(Review.Kind.CASH, reason="少 50", route=RouteFactory())
+
+    shown = browser.get("/dispatch/reviews/count/", headers={"HX-Request": "true"}).content.decode()
+
+    assert shown.startswith('<b class="menu-count"')
+    assert ">1<" in shown
