@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0011_sums_of_a_day'),
+        ("customers", "0011_sums_of_a_day"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='incident',
-            name='kind',
-            field=models.CharField(choices=[('leak', 'leak'), ('complaint', 'complaint'), ('sos', 'driver needs help')], max_length=10),
+            model_name="incident",
+            name="kind",
+            field=models.CharField(
+                choices=[("leak", "leak"), ("complaint", "complaint"), ("sos", "driver needs help")], max_length=10
+            ),
         ),
     ]

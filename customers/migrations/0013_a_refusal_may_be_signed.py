@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0012_drivers_call_for_help'),
+        ("customers", "0012_drivers_call_for_help"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='leakcheck',
-            name='signature',
-            field=models.TextField(blank=True, help_text='drawn at the door by who refused; else it is on paper'),
+            model_name="leakcheck",
+            name="signature",
+            field=models.TextField(blank=True, help_text="drawn at the door by who refused; else it is on paper"),
         ),
     ]

@@ -20,8 +20,11 @@ from orders.models import CylinderMovement, Order, OrderLine, Place, Product
 DAY, AROUND = dt.timedelta(days=1), dt.timedelta(days=31)  # nothing is delivered further from its promised day
 Account = AccountEntry.Account
 BACK = {
-    "taken": "empties", "taken_part": "parts", "other_empties": "others",
-    "collected": "empties", "collected_part": "parts",
+    "taken": "empties",
+    "taken_part": "parts",
+    "other_empties": "others",
+    "collected": "empties",
+    "collected_part": "parts",
 }
 
 

@@ -9,49 +9,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0009_shifts_are_checked_and_taken_over'),
-        ('orders', '0010_overdue_cylinders_stay'),
+        ("deliveries", "0009_shifts_are_checked_and_taken_over"),
+        ("orders", "0010_overdue_cylinders_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='weighing',
-            name='is_at_door',
-            field=models.BooleanField(default=False, help_text='weighed where it was taken back, by the driver'),
+            model_name="weighing",
+            name="is_at_door",
+            field=models.BooleanField(default=False, help_text="weighed where it was taken back, by the driver"),
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('change', 'change'), ('cancel', 'do not deliver'), ('insert', 'urgent stop')], max_length=8)),
-                ('text', models.CharField(blank=True, max_length=200)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state', models.CharField(choices=[('asked', 'not seen'), ('seen', 'the driver knows'), ('overtaken', 'came too late')], default='asked', max_length=10)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='orders.order')),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='deliveries.route')),
-                ('seen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='deliveries.stop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("change", "change"), ("cancel", "do not deliver"), ("insert", "urgent stop")],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=200)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "not seen"), ("seen", "the driver knows"), ("overtaken", "came too late")],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="orders.order"
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="deliveries.route"
+                    ),
+                ),
+                (
+                    "seen_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="deliveries.stop"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['route', 'number'],
-                'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['route'], name='requests_nobody_saw')],
-                'constraints': [models.UniqueConstraint(fields=('route', 'number'), name='a_route_numbers_its_requests'), models.UniqueConstraint(condition=models.Q(('kind', 'cancel'), ('state', 'asked')), fields=('order',), name='a_cancellation_is_asked_once'), models.CheckConstraint(condition=models.Q(models.Q(('seen_at__isnull', False), ('seen_by__isnull', False), ('state', 'seen')), models.Q(('seen_at', None), ('seen_by', None), ('state', 'asked')), ('state', 'overtaken'), _connector='OR'), name='a_seen_request_says_when_and_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'change'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='a_change_says_what')],
+                "ordering": ["route", "number"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "asked")), fields=["route"], name="requests_nobody_saw")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("route", "number"), name="a_route_numbers_its_requests"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "cancel"), ("state", "asked")),
+                        fields=("order",),
+                        name="a_cancellation_is_asked_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seen_at__isnull", False), ("seen_by__isnull", False), ("state", "seen")),
+                            models.Q(("seen_at", None), ("seen_by", None), ("state", "asked")),
+                            ("state", "overtaken"),
+                            _connector="OR",
+                        ),
+                        name="a_seen_request_says_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "change"), _negated=True),
+                            models.Q(("text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_change_says_what",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'asked' AND NEW.state IN ('seen', 'overtaken')) OR (OLD.state = 'seen' AND NEW.state IN ('overtaken'))) THEN\n                RAISE EXCEPTION 'deliveries_request.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='bf1f00343467682a686c25a31350b7cfc5ab95a7', operation='UPDATE', pgid='pgtrigger_state_moves_9c31f', table='deliveries_request', when='BEFORE')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.state IS DISTINCT FROM NEW.state AND NOT ((OLD.state = 'asked' AND NEW.state IN ('seen', 'overtaken')) OR (OLD.state = 'seen' AND NEW.state IN ('overtaken'))) THEN\n                RAISE EXCEPTION 'deliveries_request.state does not move that way' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="bf1f00343467682a686c25a31350b7cfc5ab95a7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_9c31f",
+                    table="deliveries_request",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.route_id IS DISTINCT FROM NEW.route_id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.stop_id IS DISTINCT FROM NEW.stop_id OR OLD.order_id IS DISTINCT FROM NEW.order_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.text IS DISTINCT FROM NEW.text OR OLD.asked_by_id IS DISTINCT FROM NEW.asked_by_id THEN\n                RAISE EXCEPTION 'deliveries_request: operation_id, route_id, number, stop_id, order_id, kind, text, asked_by_id never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='6454d1ccec38875b76cae64eedf944c64a1e62e6', operation='UPDATE', pgid='pgtrigger_frozen_5c432', table='deliveries_request', when='BEFORE')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF OLD.operation_id IS DISTINCT FROM NEW.operation_id OR OLD.route_id IS DISTINCT FROM NEW.route_id OR OLD.number IS DISTINCT FROM NEW.number OR OLD.stop_id IS DISTINCT FROM NEW.stop_id OR OLD.order_id IS DISTINCT FROM NEW.order_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.text IS DISTINCT FROM NEW.text OR OLD.asked_by_id IS DISTINCT FROM NEW.asked_by_id THEN\n                RAISE EXCEPTION 'deliveries_request: operation_id, route_id, number, stop_id, order_id, kind, text, asked_by_id never change' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="6454d1ccec38875b76cae64eedf944c64a1e62e6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_5c432",
+                    table="deliveries_request",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

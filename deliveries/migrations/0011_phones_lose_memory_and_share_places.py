@@ -10,60 +10,103 @@ import deliveries.models.proof
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0010_the_office_asks_and_drivers_weigh'),
+        ("deliveries", "0010_the_office_asks_and_drivers_weigh"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='checked_to',
-            field=models.PositiveIntegerField(db_default=0, default=0, help_text='gaps up to this number are before the office'),
+            model_name="device",
+            name="checked_to",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="gaps up to this number are before the office"
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='reset_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deliveries.device'),
+            model_name="device",
+            name="reset_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="deliveries.device",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='reset_seq',
-            field=models.PositiveIntegerField(blank=True, help_text='last number of the phone it was before', null=True),
+            model_name="device",
+            name="reset_seq",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="last number of the phone it was before", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='driverevent',
-            name='brought_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="driverevent",
+            name="brought_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('latitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('longitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('accuracy_m', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='deliveries.route')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("accuracy_m", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="positions", to="deliveries.route"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['route', '-at'], name='positions_of_a_route'), models.Index(fields=['at'], name='positions_by_age')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='a_position_is_on_earth')],
+                "indexes": [
+                    models.Index(fields=["route", "-at"], name="positions_of_a_route"),
+                    models.Index(fields=["at"], name="positions_by_age"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                        name="a_position_is_on_earth",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProofPart',
+            name="ProofPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation_id', models.UUIDField(unique=True)),
-                ('size', models.PositiveIntegerField(help_text='bytes of the whole photo')),
-                ('content', models.BinaryField(default=bytes)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation_id", models.UUIDField(unique=True)),
+                ("size", models.PositiveIntegerField(help_text="bytes of the whole photo")),
+                ("content", models.BinaryField(default=bytes)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__range', (1, 15728640))), name='a_photo_has_a_size_we_take'), models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(deliveries.models.proof.OctetLength('content'), models.F('size')), name='a_part_is_no_longer_than_its_photo')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__range", (1, 15728640))), name="a_photo_has_a_size_we_take"
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.LessThanOrEqual(
+                            deliveries.models.proof.OctetLength("content"), models.F("size")
+                        ),
+                        name="a_part_is_no_longer_than_its_photo",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,22 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0013_a_refusal_may_be_signed'),
-        ('deliveries', '0011_phones_lose_memory_and_share_places'),
-        ('orders', '0011_the_leak_check_is_kept'),
+        ("customers", "0013_a_refusal_may_be_signed"),
+        ("deliveries", "0011_phones_lose_memory_and_share_places"),
+        ("orders", "0011_the_leak_check_is_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='stop',
-            name='planned',
-            field=models.JSONField(blank=True, help_text='of the old system: so many of each product, by id', null=True),
+            model_name="stop",
+            name="planned",
+            field=models.JSONField(
+                blank=True, help_text="of the old system: so many of each product, by id", null=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'legacy'), _negated=True), ('order', None), _connector='OR'), name='the_old_system_has_no_order_here'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("kind", "legacy"), _negated=True), ("order", None), _connector="OR"),
+                name="the_old_system_has_no_order_here",
+            ),
         ),
     ]

@@ -6,50 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0009_held_orders_go_on_by_a_decision'),
+        ("orders", "0009_held_orders_go_on_by_a_decision"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InspectionRule',
+            name="InspectionRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('most_kg', models.DecimalField(decimal_places=2, help_text='gas in the largest cylinder it is for', max_digits=5)),
-                ('from_age', models.PositiveSmallIntegerField(help_text='years since it was made')),
-                ('years', models.PositiveSmallIntegerField(help_text='until the next inspection')),
-                ('is_sample', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                (
+                    "most_kg",
+                    models.DecimalField(
+                        decimal_places=2, help_text="gas in the largest cylinder it is for", max_digits=5
+                    ),
+                ),
+                ("from_age", models.PositiveSmallIntegerField(help_text="years since it was made")),
+                ("years", models.PositiveSmallIntegerField(help_text="until the next inspection")),
+                ("is_sample", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['valid_from', 'most_kg', 'from_age'],
+                "ordering": ["valid_from", "most_kg", "from_age"],
             },
         ),
         migrations.AddField(
-            model_name='cylinder',
-            name='inspected_on',
+            model_name="cylinder",
+            name="inspected_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='cylindermovement',
-            name='inspect_by',
-            field=models.DateField(blank=True, help_text='the oldest date on their tags, when somebody looked', null=True),
+            model_name="cylindermovement",
+            name="inspect_by",
+            field=models.DateField(
+                blank=True, help_text="the oldest date on their tags, when somebody looked", null=True
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cylindermovement',
-            trigger=pgtrigger.compiler.Trigger(name='in_date', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.cylinder_id IS NOT NULL OR NEW.inspect_by IS NOT NULL)', func="\n            IF EXISTS (\n                SELECT 1 FROM orders_place come\n                JOIN orders_place go ON go.id = NEW.to_place_id\n                LEFT JOIN orders_cylinder c ON c.id = NEW.cylinder_id\n                WHERE come.id = NEW.from_place_id AND come.kind NOT IN ('site', 'opening')\n                  AND (go.kind = 'site' OR go.kind = 'truck' AND NEW.to_state = 'full')\n                  AND least(NEW.inspect_by, c.inspect_by, c.retire_by) < NEW.day\n                  AND NOT (\n                    go.kind = 'site' AND NEW.purpose ~ '^contested' AND NEW.cause_kind = 'order' AND EXISTS (\n                        SELECT 1 FROM orders_order\n                        WHERE id = substring(NEW.cause_id FROM '^[0-9]+$')::bigint AND state = 'review')\n                  )\n            ) THEN\n                RAISE EXCEPTION 'this cylinder is overdue for inspection' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d21af6092dc9b47ce5d91d3590ed4c06e5cf9ca2', operation='INSERT', pgid='pgtrigger_in_date_a0c40', table='orders_cylindermovement', when='BEFORE')),
+            model_name="cylindermovement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="in_date",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.cylinder_id IS NOT NULL OR NEW.inspect_by IS NOT NULL)",
+                    func="\n            IF EXISTS (\n                SELECT 1 FROM orders_place come\n                JOIN orders_place go ON go.id = NEW.to_place_id\n                LEFT JOIN orders_cylinder c ON c.id = NEW.cylinder_id\n                WHERE come.id = NEW.from_place_id AND come.kind NOT IN ('site', 'opening')\n                  AND (go.kind = 'site' OR go.kind = 'truck' AND NEW.to_state = 'full')\n                  AND least(NEW.inspect_by, c.inspect_by, c.retire_by) < NEW.day\n                  AND NOT (\n                    go.kind = 'site' AND NEW.purpose ~ '^contested' AND NEW.cause_kind = 'order' AND EXISTS (\n                        SELECT 1 FROM orders_order\n                        WHERE id = substring(NEW.cause_id FROM '^[0-9]+$')::bigint AND state = 'review')\n                  )\n            ) THEN\n                RAISE EXCEPTION 'this cylinder is overdue for inspection' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="d21af6092dc9b47ce5d91d3590ed4c06e5cf9ca2",
+                    operation="INSERT",
+                    pgid="pgtrigger_in_date_a0c40",
+                    table="orders_cylindermovement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='nothing_overdue_stands_there', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'delivered' AND NEW.state = 'delivered')", func="\n            IF (\n                SELECT sum(CASE WHEN purpose ~ '^contested' THEN quantity ELSE -quantity END)\n                FROM orders_cylindermovement\n                WHERE cause_kind = 'order' AND cause_id = NEW.id::text AND purpose ~ '^(contested|un-contested|fetched)'\n            ) > 0 THEN\n                RAISE EXCEPTION 'an overdue cylinder of this order still stands there' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='04a5dcd46e6da76775d72c9b76d597b72fa2a4d4', operation='UPDATE', pgid='pgtrigger_nothing_overdue_stands_there_5bbfb', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="nothing_overdue_stands_there",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state <> 'delivered' AND NEW.state = 'delivered')",
+                    func="\n            IF (\n                SELECT sum(CASE WHEN purpose ~ '^contested' THEN quantity ELSE -quantity END)\n                FROM orders_cylindermovement\n                WHERE cause_kind = 'order' AND cause_id = NEW.id::text AND purpose ~ '^(contested|un-contested|fetched)'\n            ) > 0 THEN\n                RAISE EXCEPTION 'an overdue cylinder of this order still stands there' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="04a5dcd46e6da76775d72c9b76d597b72fa2a4d4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_nothing_overdue_stands_there_5bbfb",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspectionrule',
-            constraint=models.UniqueConstraint(fields=('valid_from', 'most_kg', 'from_age'), name='one_interval_a_size_and_age'),
+            model_name="inspectionrule",
+            constraint=models.UniqueConstraint(
+                fields=("valid_from", "most_kg", "from_age"), name="one_interval_a_size_and_age"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspectionrule',
-            constraint=models.CheckConstraint(condition=models.Q(('most_kg__gt', 0), ('years__gt', 0)), name='an_interval_has_a_length'),
+            model_name="inspectionrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("most_kg__gt", 0), ("years__gt", 0)), name="an_interval_has_a_length"
+            ),
         ),
     ]

@@ -7,24 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0013_a_refusal_may_be_signed'),
-        ('orders', '0010_overdue_cylinders_stay'),
+        ("customers", "0013_a_refusal_may_be_signed"),
+        ("orders", "0010_overdue_cylinders_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='a_refusal_is_signed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.state <> 'delivered' AND NEW.state = 'delivered' AND NEW.leak_check = 'refused')", func="\n            IF NOT EXISTS (\n                SELECT 1 FROM customers_leakcheck\n                WHERE site_id = NEW.site_id AND outcome = 'refused' AND at >= NEW.placed_at\n            ) THEN\n                RAISE EXCEPTION 'nobody signed that the leak check was refused' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='12c84ea4115fca581f875d031cabeb1472b5ce7c', operation='UPDATE', pgid='pgtrigger_a_refusal_is_signed_fb44d', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_refusal_is_signed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state <> 'delivered' AND NEW.state = 'delivered' AND NEW.leak_check = 'refused')",
+                    func="\n            IF NOT EXISTS (\n                SELECT 1 FROM customers_leakcheck\n                WHERE site_id = NEW.site_id AND outcome = 'refused' AND at >= NEW.placed_at\n            ) THEN\n                RAISE EXCEPTION 'nobody signed that the leak check was refused' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="12c84ea4115fca581f875d031cabeb1472b5ce7c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_refusal_is_signed_fb44d",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='a_leak_check_stays_needed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.needs_leak_check AND NOT NEW.needs_leak_check)', func="\n            IF NEW.is_gas_out\n            OR (\n                EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND legacy_code IS NULL)\n                AND NOT EXISTS (SELECT 1 FROM orders_order WHERE site_id = NEW.site_id AND state = 'delivered')\n            )\n            OR EXISTS (\n                SELECT 1 FROM customers_incident i\n                WHERE i.kind = 'leak'\n                  AND (i.site_id = NEW.site_id OR (i.site_id IS NULL AND i.customer_id = NEW.customer_id))\n                  AND NOT EXISTS (\n                    SELECT 1 FROM customers_leakcheck c\n                    WHERE c.site_id = NEW.site_id AND c.outcome = 'passed' AND c.at >= i.opened_at)\n            ) THEN\n                RAISE EXCEPTION 'this order still needs a leak check' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='e96f7f28467df86fe4eafe176b78c2202923bd3b', operation='UPDATE', pgid='pgtrigger_a_leak_check_stays_needed_3eafc', table='orders_order', when='BEFORE')),
+            model_name="order",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_leak_check_stays_needed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.needs_leak_check AND NOT NEW.needs_leak_check)",
+                    func="\n            IF NEW.is_gas_out\n            OR (\n                EXISTS (SELECT 1 FROM customers_customer WHERE id = NEW.customer_id AND legacy_code IS NULL)\n                AND NOT EXISTS (SELECT 1 FROM orders_order WHERE site_id = NEW.site_id AND state = 'delivered')\n            )\n            OR EXISTS (\n                SELECT 1 FROM customers_incident i\n                WHERE i.kind = 'leak'\n                  AND (i.site_id = NEW.site_id OR (i.site_id IS NULL AND i.customer_id = NEW.customer_id))\n                  AND NOT EXISTS (\n                    SELECT 1 FROM customers_leakcheck c\n                    WHERE c.site_id = NEW.site_id AND c.outcome = 'passed' AND c.at >= i.opened_at)\n            ) THEN\n                RAISE EXCEPTION 'this order still needs a leak check' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="e96f7f28467df86fe4eafe176b78c2202923bd3b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_leak_check_stays_needed_3eafc",
+                    table="orders_order",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('is_gas_out', False), ('needs_leak_check', True), _connector='OR'), name='no_gas_needs_a_leak_check'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_gas_out", False), ("needs_leak_check", True), _connector="OR"),
+                name="no_gas_needs_a_leak_check",
+            ),
         ),
     ]

@@ -41,7 +41,7 @@ class Today(Waiting):
                 self._drive(trip)
         self.tell_what_waits()
         self.history.flush()
-        DriverEvent.objects.bulk_create(review.event for review in self.reviews)
+        DriverEvent.objects.bulk_create(review.event for review in self.reviews if review.event)
         Review.objects.bulk_create(self.reviews)
 
     def _probe(self, door: Door, *, is_gas_out: bool = False) -> Slip:
