@@ -32,24 +32,22 @@ def page_of(pk: int, **more: Any) -> dict[str, Any]:
     for payment in route.payments:
         received[payment.cause_id] += payment.received_twd
         cash += payment.received_twd if payment.method == Payment.Method.CASH else 0
-    return (
-        {
-            "route": route,
-            "lane": lane,
-            "rows": [
-                (stop, visit, received.get(str(stop.pk)))
-                for stop, visit in zip(route.stops.all(), lane.visits, strict=True)
-            ],
-            "load": sorted(route.load.items(), key=lambda item: item[0].sort),
-            "load_kg": sum(count * product.gross_kg for product, count in route.load.items()),
-            "cash_due_twd": cash + route.cash_beside_twd,
-            "received_twd": sum(received.values()),
-            "other_twd": sum(received.values()) - cash,
-            "count": getattr(route, "cash_count", None),
-        }
-        | _shift_of(route)
-        | more
-    )
+    needed = route.load
+    context: dict[str, Any] = {
+        "route": route,
+        "lane": lane,
+        "rows": [
+            (stop, visit, received.get(str(stop.pk)))
+            for stop, visit in zip(route.stops.all(), lane.visits, strict=True)
+        ],
+        "load": sorted(needed.items(), key=lambda item: item[0].sort),
+        "load_kg": sum(count * product.gross_kg for product, count in needed.items()),
+        "cash_due_twd": cash + route.cash_beside_twd,
+        "received_twd": sum(received.values()),
+        "other_twd": sum(received.values()) - cash,
+        "count": getattr(route, "cash_count", None),
+    }
+    return context | _shift_of(route) | more
 
 
 def _shift_of(route: Route) -> dict[str, Any]:
