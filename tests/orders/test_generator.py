@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from customers.models import CalendarDay
-from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
+from luckygas.flags import DEFAULTS, ORDERS_PAUSED, WEB_ORDERING
 from orders.models import Order, StandingDay
 from orders.standing.generator import run
 from orders.tasks import make_standing_orders
@@ -145,7 +145,7 @@ def test_the_decision_is_asked_once_a_run_and_stored_in_each_order(django_assert
 
     assert len(asked) == 1
     assert [order.decision for order in Order.objects.all()] == [
-        {"flags": {WEB_ORDERING: True, ORDERS_PAUSED: False}, "at": now}
+        {"flags": DEFAULTS | {WEB_ORDERING: True}, "at": now}
     ] * 2
 
 
