@@ -12,10 +12,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from playwright.sync_api import BrowserContext, Page
 
+from luckygas.middleware import ProbeMiddleware
 from luckygas.models import User
+from tests.browser.driving import Line
 from tests.ensure_chromium import installed
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
@@ -126,6 +129,18 @@ def page_for(window, live_server) -> Callable[..., Page]:
         return page
 
     return open_for
+
+
+@pytest.fixture
+def line(monkeypatch) -> Iterator[None]:
+    """A phone that `signal` can take the line from."""
+    answer = ProbeMiddleware.__call__
+    nothing = HttpResponse(status=503)
+    monkeypatch.setattr(
+        ProbeMiddleware, "__call__", lambda self, request: nothing if Line.is_cut else answer(self, request)
+    )
+    yield
+    Line.is_cut = False
 
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

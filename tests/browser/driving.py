@@ -24,6 +24,19 @@ def take_along(page: Page) -> None:
     expect(page.locator("keep-route[data-state=kept]")).to_be_visible(timeout=30_000)
 
 
+class Line:
+    """What is between the phone and the server."""
+
+    is_cut = False
+
+
+def signal(page: Page, *, there: bool) -> None:
+    """Take the line away, or give it back. The browser's own switch lags behind for a page or a worker that is just
+    starting: what slips past it meets a server that has nothing to say (`line`)."""
+    Line.is_cut = not there
+    page.context.set_offline(not there)
+
+
 def kept_pages(page: Page) -> dict[str, str]:
     """What lies in this phone's cache of pages, by address."""
     return page.evaluate(

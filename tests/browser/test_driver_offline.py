@@ -13,7 +13,18 @@ from deliveries.models import DriverEvent, Review, Route
 from luckygas.models import DRIVER
 from orders.wishes import Item
 from pilot import invariants
-from tests.browser.driving import PHONE, all_sent, hand_over, held, kept_pages, key, next_action, sign, take_along
+from tests.browser.driving import (
+    PHONE,
+    all_sent,
+    hand_over,
+    held,
+    kept_pages,
+    key,
+    next_action,
+    sign,
+    signal,
+    take_along,
+)
 from tests.deliveries.pictures import jpeg
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import ContactFactory, DriverFactory, UserFactory, placed
@@ -34,7 +45,7 @@ def orders(driver, twenty):
 
 
 @pytest.fixture(autouse=True)
-def _every_invariant_holds(transactional_db, settings, tmp_path):
+def _every_invariant_holds(transactional_db, line, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     yield
     assert invariants.check() == []
@@ -79,7 +90,7 @@ def load_and_leave(page: Page) -> None:
 def test_a_whole_shift_without_signal_arrives_once(phone, driver, orders):
     signed, failed, last = orders
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     page = cold_start(phone)
     expect(page.locator("as-of")).to_contain_text(re.compile(r"手機裡的，\d\d:\d\d 的樣子"))
 
@@ -109,7 +120,7 @@ def test_a_whole_shift_without_signal_arrives_once(phone, driver, orders):
     expect(page.get_by_text("全部送出去才算收工")).to_be_visible()
     assert (Route.objects.get().state, DriverEvent.objects.count()) == ("published", 0)
 
-    page.context.set_offline(False)
+    signal(page, there=True)
     expect(page.locator(".closed:visible")).to_contain_text("結束")
 
     kinds = list(DriverEvent.objects.order_by("seq").values_list("kind", "seq", "state"))
@@ -125,7 +136,7 @@ def test_a_whole_shift_without_signal_arrives_once(phone, driver, orders):
 
 def test_every_page_of_the_route_opens_and_reloads_without_signal(phone, orders):
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
 
     page = cold_start(phone, f"/drive/stops/{stop_of(orders[1]).pk}/")
     for order in orders:
@@ -154,7 +165,7 @@ def test_a_slow_server_does_not_stall_the_driver(phone, orders, monkeypatch):
 
 def test_what_was_reported_stays_so_after_a_reload_and_a_new_tab(phone, orders):
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     stop = stop_of(orders[0])
     phone.goto(f"/drive/stops/{stop.pk}/")
     hand_over(phone)
@@ -168,12 +179,12 @@ def test_what_was_reported_stays_so_after_a_reload_and_a_new_tab(phone, orders):
     expect(page.get_by_text("記在手機裡了")).to_be_visible()
     expect(page.locator("#visit")).to_be_hidden()
     assert [event["kind"] for event in held(page)] == ["deliver"]
-    page.context.set_offline(False)
+    signal(page, there=True)
 
 
 def test_a_page_pressed_in_two_tabs_is_one_report(phone, orders):
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     path = f"/drive/stops/{stop_of(orders[0]).pk}/"
     tabs = [phone, phone.context.new_page()]
     for tab in tabs:
@@ -184,7 +195,7 @@ def test_a_page_pressed_in_two_tabs_is_one_report(phone, orders):
         done(tab)
 
     assert [event["kind"] for event in held(tabs[1])] == ["deliver"]
-    tabs[0].context.set_offline(False)
+    signal(tabs[0], there=True)
     all_sent(tabs[1])
     assert DriverEvent.objects.filter(kind="deliver").count() == Payment.objects.count() == 1
 
@@ -192,14 +203,14 @@ def test_a_page_pressed_in_two_tabs_is_one_report(phone, orders):
 def test_a_tab_killed_between_writing_and_sending_loses_nothing_without_background_sync(phone, orders):
     phone.context.add_init_script(NO_SYNC)
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     phone.goto(f"/drive/stops/{stop_of(orders[0]).pk}/fail/")
     phone.get_by_label("不在家").check()
     phone.get_by_label("客人要明天").check()
     done(phone)
     phone.close()
     page = phone.context.new_page()
-    phone.context.set_offline(False)
+    signal(phone, there=True)
 
     page.goto(f"/drive/stops/{stop_of(orders[1]).pk}/")
     page.locator("report-form[data-kind=arrive] button").click()
@@ -214,7 +225,7 @@ def test_a_kept_page_has_an_old_id_and_an_old_token_and_still_reports(phone, dri
     """The same page from the phone twice: two presses are two reports, though both carry one id of the server's."""
     take_along(phone)
     ids = set()
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     for order in orders[:2]:
         phone.goto(f"/drive/stops/{stop_of(order).pk}/fail/")
         ids.add(phone.locator("[name=operation_id]").input_value())
@@ -226,7 +237,7 @@ def test_a_kept_page_has_an_old_id_and_an_old_token_and_still_reports(phone, dri
         done(phone)
     assert len({event["id"] for event in held(phone)} - ids) == 2
     phone.context.clear_cookies(name="csrf")
-    phone.context.set_offline(False)
+    signal(phone, there=True)
 
     key(phone, "到了").click()
     expect(phone.locator(".arrived:visible")).to_be_visible()
@@ -236,13 +247,13 @@ def test_a_kept_page_has_an_old_id_and_an_old_token_and_still_reports(phone, dri
 
 def test_signed_out_on_the_way_the_queue_goes_on_after_signing_in(phone, driver, orders):
     take_along(phone)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     phone.goto(f"/drive/stops/{stop_of(orders[0]).pk}/fail/")
     phone.get_by_label("不在家").check()
     phone.get_by_label("客人要明天").check()
     done(phone)
     phone.context.clear_cookies(name="session")
-    phone.context.set_offline(False)
+    signal(phone, there=True)
 
     expect(phone).to_have_url(re.compile("/login/"))  # by itself: the list asks for news
     assert not any("/login/" in path for path in kept_pages(phone))
@@ -266,11 +277,11 @@ def test_somebody_else_on_the_same_phone_sees_nothing_of_the_first(phone, orders
     phone.context.clear_cookies(name="session")
     phone.goto("/drive/")
     expect(phone).to_have_url(re.compile("/login/"))
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     page = phone.context.new_page()
     with pytest.raises(Exception, match="ERR_"):  # whoever stands at the sign-in page may be anybody
         page.goto("/drive/")
-    phone.context.set_offline(False)
+    signal(phone, there=True)
 
     page.goto("/login/?next=/drive/")
     page.get_by_label("手機號碼或員工帳號").fill("driver2")
@@ -280,6 +291,6 @@ def test_somebody_else_on_the_same_phone_sees_nothing_of_the_first(phone, orders
     expect(page.locator("keep-route[data-state=kept]")).to_be_visible()
 
     assert not any(order.customer.name in text for text in kept_pages(page).values() for order in orders)
-    page.context.set_offline(True)
+    signal(page, there=False)
     page.goto(f"/drive/stops/{stop_of(orders[0]).pk}/")
     expect(page.get_by_text("這一頁不在手機裡")).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from deliveries.models import Device, DriverEvent, Review, Route
 from orders.wishes import Item
 from tests.browser.conftest import DESK
-from tests.browser.driving import PHONE, all_sent, kept_pages, key, take_along
+from tests.browser.driving import PHONE, all_sent, kept_pages, key, signal, take_along
 from tests.deliveries.reporting import departed, stop_of
 from tests.factories import ContactFactory, placed
 
@@ -45,7 +45,7 @@ def orders(driver, twenty):
 
 
 @pytest.fixture
-def phone(page_for, driver, orders) -> Page:
+def phone(page_for, driver, orders, line) -> Page:
     phone = page_for(driver.user, PHONE, service_workers="allow")
     take_along(phone)
     return phone
@@ -73,7 +73,7 @@ def test_a_visit_leaves_the_phone_once_the_server_has_it(phone, orders):
     arrive(phone)  # lets it go
 
     phone.evaluate(GONE, name)
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     phone.goto(f"/drive/stops/{stop.pk}/")
     expect(phone.get_by_text("這站跑完了")).to_be_visible()
     phone.goto("/drive/")
@@ -127,7 +127,7 @@ def test_signing_out_takes_everything_off_the_phone(phone, orders):
 def test_a_phone_that_lost_its_memory_says_so(phone, driver, orders):
     arrive(phone)
     expect(phone.locator(".arrived:visible")).to_be_visible()
-    phone.context.set_offline(True)
+    signal(phone, there=False)
     fail(phone, orders[0])
     first = Device.objects.get(user=driver.user)
     phone.goto("about:blank")  # lets the store go, as the system does
@@ -135,7 +135,7 @@ def test_a_phone_that_lost_its_memory_says_so(phone, driver, orders):
     blank.goto("/drive/away/")
     blank.evaluate(EMPTY_THE_STORE)
     phone.close()
-    blank.context.set_offline(False)
+    signal(blank, there=True)
 
     with blank.expect_response("**/drive/events/"):
         blank.goto("/drive/")

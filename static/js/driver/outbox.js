@@ -1,6 +1,6 @@
 // The driver's outbox: a form's report is written to the phone before the screen changes, and sent when it can be.
 import { held, introduce, undoLeft } from "./store.js";
-import { hurry, sendHeld } from "./send.js";
+import { hurry, sendWaiting, sendWaitingPhotos } from "./send.js";
 import { belongTo } from "./pages.js";
 import { showRound } from "./round.js";
 import "./as-of.js";
@@ -18,6 +18,12 @@ import "./cash-sum.js";
 
 const [SOONEST, LATEST] = [2_000, 60_000]; // ms between tries
 const WINDOW = ["online", "pageshow"];
+
+// Where the browser can, it rings the worker once there is a line, even when no page is open; nothing hangs on it.
+async function askToBeWoken() {
+  const ready = await navigator.serviceWorker?.ready;
+  try { await ready?.sync?.register("outbox"); } catch { return; } // not allowed here
+}
 
 customElements.define("drive-outbox", class extends HTMLElement {
   connectedCallback() {
@@ -53,19 +59,21 @@ customElements.define("drive-outbox", class extends HTMLElement {
     return this.sending;
   }
 
+  // Whoever waits for a report hears of it before the photos begin.
   async tryAll() {
-    let some = false;
     try {
-      some = await sendHeld(this.user);
+      const some = await sendWaiting(this.user);
+      await this.show();
+      if (some || document.body.dataset.asOf) document.body.dispatchEvent(new Event("sent"));
+      await sendWaitingPhotos(this.user);
       [this.wait, this.trouble] = [SOONEST, ""];
     } catch (error) {
       this.trouble = error.message;
       this.timer = setTimeout(() => this.send(), this.wait * (0.75 + Math.random() / 2));
       this.wait = Math.min(this.wait * 2, LATEST);
+      askToBeWoken();
     }
     await this.show();
-    const { asOf } = document.body.dataset;
-    if (some || (asOf && !this.trouble)) document.body.dispatchEvent(new Event("sent"));
   }
 
   async show() {

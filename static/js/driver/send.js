@@ -101,13 +101,17 @@ export const hurry = () => photoOnItsWay?.abort();
 
 const alone = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());
 
-// One try of everything. Of all tabs one sends events and one photos, so that no event waits behind a photo.
-export async function sendHeld(user) {
-  let some = false;
-  await alone("driver-outbox", async () => {
+// One try of the events, then of the photos. Of all tabs one sends events and one photos, so that no event waits behind
+// a photo.
+export function sendWaiting(user) {
+  return alone("driver-outbox", async () => {
     await letGo(user);
+    let some = false;
     while (await sendEvents(user)) some = true;
+    return some;
   });
-  await alone("driver-photos", () => sendPhotos(user));
-  return some;
+}
+
+export function sendWaitingPhotos(user) {
+  return alone("driver-photos", () => sendPhotos(user));
 }

@@ -1,8 +1,8 @@
 // The driver's app without signal: pages of the route come from this phone when the line is dead or slow.
 // What is kept is decided by the list that the page gives (pages.js); nothing else that passes by is ever kept.
 import { awayPage, fileAt, isForEver, keepAll, pageAt } from "./pages.js";
-import { everybody } from "./store.js";
-import { sendHeld } from "./send.js";
+import { everybody, held } from "./store.js";
+import { sendWaiting, sendWaitingPhotos } from "./send.js";
 
 const [PATIENT, HURRIED] = [1_500, 600]; // ms; who met a slow line waits less the next time
 let patience = PATIENT;
@@ -54,5 +54,9 @@ addEventListener("sync", (event) => event.waitUntil(send()));
 async function send() {
   const open = await clients.matchAll({ type: "window" });
   if (open.length) return open.forEach((client) => client.postMessage({ send: true }));
-  for (const user of await everybody()) await sendHeld(user);
+  for (const user of await everybody()) {
+    await sendWaiting(user);
+    await sendWaitingPhotos(user);
+    if ((await held(user)).events.some(({ state }) => state === "undoable")) throw new Error("not yet"); // ring again
+  }
 }
