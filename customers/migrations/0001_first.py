@@ -1,5 +1,3 @@
-import customers.models.customer
-import customers.models.site
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.constraints
@@ -9,6 +7,9 @@ import django.utils.timezone
 import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
+
+import customers.models.customer
+import customers.models.site
 
 
 class Migration(migrations.Migration):

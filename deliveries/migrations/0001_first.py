@@ -1,4 +1,3 @@
-import deliveries.models.proof
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.lookups
@@ -6,6 +5,8 @@ import django.utils.timezone
 import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
+
+import deliveries.models.proof
 
 
 class Migration(migrations.Migration):
