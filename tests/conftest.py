@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from tests import emptying
@@ -50,6 +51,13 @@ def _empties_quickly():
 def _middleware_stands():
     """Its metrics are registered when it is made for the first time: not by fifty threads at once."""
     WSGIHandler()
+
+
+@pytest.fixture(autouse=True)
+def _speaks_as_before():
+    """A request in English leaves its language to the thread, and so to whatever test comes next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

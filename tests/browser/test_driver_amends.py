@@ -13,7 +13,7 @@ from customers.models import Payment
 from deliveries.models import DriverEvent, Request
 from orders.wishes import Item
 from pilot import invariants
-from tests.browser.driving import PHONE, hand_over, held, key, next_action, take_along
+from tests.browser.driving import PHONE, all_sent, hand_over, held, key, next_action, take_along
 from tests.deliveries.reporting import departed, handed, phone_of, row, send, stop_of
 from tests.factories import UserFactory, placed
 
@@ -68,7 +68,7 @@ def test_a_finished_stop_is_put_right_without_signal(phone, driver, orders):
     assert [event["kind"] for event in sorted(held(phone), key=itemgetter("seq"))] == ["deliver", "amend"]
     expect(phone.locator(".unsent")).to_be_visible()
     phone.context.set_offline(False)
-    expect(phone.locator(".unsent")).to_be_hidden(timeout=30_000)
+    all_sent(phone)
 
     amended = DriverEvent.objects.get(kind="amend")
     assert (amended.state, amended.body["why"], amended.stop) == ("applied", "多點了一支", stop)
@@ -87,7 +87,7 @@ def test_money_comes_by_itself(page_for, driver, orders, twenty):
     page.locator("[name=choice][value=exact]").check()
     next_action(page).click()
     expect(page).to_have_url(re.compile(r"/drive/$"))
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
 
     assert paid() == [50, 1590]
 

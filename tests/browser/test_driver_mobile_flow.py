@@ -15,7 +15,7 @@ from orders.models import CylinderMovement
 from orders.wishes import Item
 from pilot import invariants
 from tests.browser.conftest import DESK
-from tests.browser.driving import PHONE, hand_over, key, leave, next_action
+from tests.browser.driving import PHONE, all_sent, hand_over, key, leave, next_action
 from tests.deliveries.pictures import jpeg
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import PASSWORD, ContactFactory, SiteFactory, UserFactory, placed, priced
@@ -60,7 +60,7 @@ def sent(page: Page) -> None:
     """The ten seconds are over, and the phone has nothing left."""
     page.clock.fast_forward(LATER)
     expect(page.locator(".undo")).to_be_hidden()
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
 
 
 def test_sign_in_on_a_phone(window, driver, orders):
@@ -224,7 +224,7 @@ def test_end_of_day_summary(page, orders):
     key(page, "收車").click()
 
     expect(page.locator(".closed:visible")).to_be_visible()
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
     assert stop_of(orders[0]).route.state == "closed"
 
 

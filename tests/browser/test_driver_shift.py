@@ -14,7 +14,7 @@ from orders.models import Order
 from orders.wishes import Item
 from pilot import invariants
 from tests.browser.conftest import DESK
-from tests.browser.driving import PHONE, key
+from tests.browser.driving import PHONE, all_sent, key
 from tests.browser.measuring import faults
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import CustomerFactory, DriverFactory, SiteFactory, UserFactory, placed
@@ -62,7 +62,7 @@ def test_a_visit_of_the_old_system(page_for, office, axe, driver, route):
     expect(page).to_have_url(re.compile(r"/drive/$"))
     page.clock.fast_forward(LATER)
     expect(page.locator(".undo")).to_be_hidden()
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
 
     assert Stop.objects.get(kind="legacy").state == "done"
     assert (Order.objects.count(), route.cash_with_driver_twd) == (1, 1400)
@@ -86,7 +86,7 @@ def test_another_driver_takes_over(page_for, office, axe, driver, route, twenty)
     assert faults(page, "light") == []
     key(page, "我接手了").click()
     expect(page).to_have_url(re.compile(r"/drive/$"))
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
 
     assert Takeover.objects.get().taken_at
     assert stop_of(Order.objects.get()).route.driver == other

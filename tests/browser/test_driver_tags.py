@@ -14,7 +14,7 @@ from deliveries.models import DriverEvent
 from orders.models import Cylinder
 from orders.wishes import Item
 from pilot import invariants
-from tests.browser.driving import PHONE, hand_over, held, key
+from tests.browser.driving import PHONE, all_sent, hand_over, held, key
 from tests.browser.measuring import faults
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import placed
@@ -103,7 +103,7 @@ def test_an_overdue_one_is_refused_at_the_door_without_a_connection_and_swapped(
     page.clock.fast_forward(LATER)
     expect(page.locator(".unsent:visible")).to_contain_text("1 筆未送")
     page.context.set_offline(False)
-    expect(page.locator(".unsent")).to_be_hidden(timeout=20_000)
+    all_sent(page)
 
     order.refresh_from_db()
     assert order.state == "delivered"
@@ -139,7 +139,7 @@ def test_sold_to_somebody_who_passes_by_without_a_connection(page, driver, order
 
     page.context.set_offline(False)
     page.goto("/drive/")
-    expect(page.locator(".unsent")).to_be_hidden(timeout=20_000)
+    all_sent(page)
 
     event = DriverEvent.objects.get(kind="sale")
     assert (event.state, event.body["payment"]["received_twd"]) == ("applied", 1820)
@@ -166,7 +166,7 @@ def test_the_vehicle_is_looked_over_and_the_bag_counted(page, driver, order):
     assert faults(page, "light") == []
     key(page, "點好了").click()
     expect(page).to_have_url(re.compile(r"/summary/$"))
-    expect(page.locator(".unsent")).to_be_hidden()
+    all_sent(page)
 
     route = stop_of(order).route
     assert (route.vehicle_checks.get().faults, route.vehicle_checks.get().note) == (["tyres"], "左後輪磨平")
