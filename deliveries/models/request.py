@@ -108,11 +108,12 @@ class Request(Record):
 
     @classmethod
     def _write(cls, stop: Stop, *, kind: str, by: User, operation_id: uuid.UUID, text: str, body: str) -> Request:
+        assert stop.order is not None  # noqa: S101  (only a delivery is asked about)
         stop.route.lock()
         last = cls.objects.filter(route=stop.route).aggregate(last=Max("number", default=0))["last"]
         request = cls.objects.create(
             operation_id=operation_id, body_digest=body, route=stop.route, number=last + 1, stop=stop,
-            order_id=stop.order_id, kind=kind, text=text, asked_by=by,
+            order=stop.order, kind=kind, text=text, asked_by=by,
         )  # fmt: skip
         request._note(by=by)
         return request
