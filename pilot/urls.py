@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from pilot import views
+from pilot.views import flag, index, pause
 
 app_name = "pilot"
 urlpatterns = [
-    path("pilot/", views.index, name="index"),
-    path("pilot/flags/", views.flags, name="flags"),
-    path("pilot/flags/<str:name>/", views.change_flag, name="change_flag"),
-    path("pilot/pause/", views.pause, name="pause"),
-    path("pilot/resume/", views.resume, name="resume"),
+    path("pilot/", index.index, name="index"),
+    path("pilot/flags/", flag.flags, name="flags"),
+    path("pilot/flags/<str:name>/", flag.change_flag, name="change_flag"),
+    path("pilot/pause/", pause.pause, name="pause"),
+    path("pilot/resume/", pause.resume, name="resume"),
 ]

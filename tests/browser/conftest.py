@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from luckygas.middleware import ProbeMiddleware
 from luckygas.models import User
@@ -37,6 +37,9 @@ EXPECTED = (
     "htmx:sendAbort",
     "htmx:afterRequest",
 )
+
+
+expect.set_options(timeout=15_000)  # two workers and their browsers share two cores
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,6 +90,17 @@ def complaints() -> Iterator[list[str]]:
     assert heard == []
 
 
+def press_when_loaded(page: Page) -> None:
+    """Who presses a key has seen the page: a key that comes before the page's scripts is for nobody."""
+    press = page.keyboard.press
+
+    def wait_and_press(key: str, **more) -> None:
+        page.wait_for_load_state()
+        press(key, **more)
+
+    setattr(page.keyboard, "press", wait_and_press)  # noqa: B010 (mypy refuses the assignment)
+
+
 @pytest.fixture
 def window(live_server, browser, browser_context_args, complaints) -> Iterator[Callable[..., Page]]:
     """A stranger's browser window: `window()`, `window(DESK)`, `window(locale="en-US")`."""
@@ -100,6 +114,7 @@ def window(live_server, browser, browser_context_args, complaints) -> Iterator[C
         contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
+        press_when_loaded(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

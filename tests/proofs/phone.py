@@ -43,7 +43,7 @@ HELD = f"""async (user) => {{
   return {{ seq: phone?.seq ?? 0, key: phone?.key, events: events.map(({{ id }}) => id), photos: photos.length }};
 }}"""
 RING = "() => window.dispatchEvent(new Event('online'))"  # the line is back: tried at once, and not a minute later
-SEND = "() => { document.querySelector('drive-outbox').send(); }"
+SEND = "() => { document.querySelector('drive-outbox')?.send(); }"
 READY = "() => customElements.get('drive-outbox') && document.querySelector('drive-outbox')?.user"
 
 
@@ -114,17 +114,31 @@ class Phone:
     async def keep(self, page: Page, burst: list[Told]) -> Page:
         """As a form does before its screen changes; sometimes the tab is killed while it writes."""
         said = [asdict(told) for told in burst]
-        if self.dice.random() < 0.12:
-            self.happened["tab killed while it wrote"] += 1
-            before = (await page.evaluate(HELD, self.shift.user))["seq"]
-            await self.all_or_some(page, said)
-            page = await self.open()
-            written = (await page.evaluate(HELD, self.shift.user))["seq"] - before
-            said = said[written:]  # the screen never changed for these: the driver presses again
-        if said:
-            await page.evaluate(KEEP, [self.shift.user, said])
+        while said:
+            page, before = await self.number(page)
+            try:
+                if self.dice.random() < 0.12:
+                    self.happened["tab killed while it wrote"] += 1
+                    await self.all_or_some(page, said)
+                    page = await self.open()
+                else:
+                    await page.evaluate(KEEP, [self.shift.user, said])
+            except Error:  # the page went away by itself
+                page = await self.open()
+            page, after = await self.number(page)
+            said = said[after - before :]  # for the rest the screen never changed: the driver presses again
         self.kept += [told.id for told in burst]
         return page
+
+    async def number(self, page: Page) -> tuple[Page, int]:
+        """The phone's last number; its session may just have ended, and the page have gone to sign in."""
+        while True:
+            try:
+                return page, (await page.evaluate(HELD, self.shift.user))["seq"]
+            except Error:
+                self.happened["page was gone"] += 1
+                await page.close()
+                page = await self.open()
 
     async def all_or_some(self, page: Page, said: list[dict]) -> None:
         writing = asyncio.ensure_future(page.evaluate(KEEP, [self.shift.user, said]))

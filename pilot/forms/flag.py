@@ -1,4 +1,4 @@
-"""What ops types: a flag's audience, why orders are paused, why they are taken again."""
+"""A flag's audience as ops types it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
 from luckygas.phones import narrow
+from pilot.forms.why import WhyForm
 from pilot.models import Flag
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
-
-
-class WhyForm(forms.Form):
-    """A reason in one's own words: typed, never chosen."""
-
-    reason = forms.CharField(label=_("Why"), max_length=200, error_messages={"required": _("Write why.")}, strip=True)
-
-
-class PauseForm(WhyForm):
-    """Why new orders stop."""
-
-
-class ReleaseForm(WhyForm):
-    """Why orders can be taken again."""
 
 
 class Words(forms.CharField):

@@ -1,0 +1,1 @@
+"""The pilot's pages: where it stands, its flags, and the switch that stops new orders."""
