@@ -23,5 +23,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "page the next one on call": _every(10, "customers.tasks.page_on_call"),
     "go on with imports whose worker died": _every(15, "customers.tasks.go_on_with_imports"),
     "go on with suspensions": _every(15, "orders.tasks.go_on_with_suspensions"),
+    "look for alarms": _every(20, "pilot.tasks.look_for_alarms"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
 }

@@ -3,6 +3,6 @@
 from django.contrib import admin
 
 from luckygas.admin import ReadOnly
-from pilot.models import Flag, FlagChange, Release
+from pilot.models import Alarm, Approval, Flag, FlagChange, Release
 
-admin.site.register([Flag, FlagChange, Release], ReadOnly)
+admin.site.register([Alarm, Approval, Flag, FlagChange, Release], ReadOnly)

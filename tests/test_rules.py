@@ -85,7 +85,7 @@ from orders.models import (
     StandingOrder,
     SuspensionRow,
 )
-from pilot.models import Flag, FlagChange, Release
+from pilot.models import Alarm, Approval, Flag, FlagChange, Release
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -138,6 +138,8 @@ def world():
     Flag.change("pilot_web_ordering", by=person, reason="test", everyone=True)
     Flag.pause(by=person, reason="test")
     Release.ask(by=person, reason="test")
+    Alarm.objects.create(kind="test", subject="x", said="x", since=NOW)
+    Approval.objects.create(kind="test", subject="x", seen="1", asked_by=person, reason="test")
     standing = StandingOrderFactory(site=site, rhythm="every", every_days=1, starts_on=NOW.date())
     StandingDay.write_due(until=NOW.date())
     standing.days.get().make(decision=decided())
@@ -650,6 +652,12 @@ BROKEN: dict[str, Callable] = {
         Route, code="Z9", day=NOW.date() - dt.timedelta(days=9)
     ),
     # pilot
+    "alarm.one_open_alarm_a_subject": lambda w: again(Alarm),
+    "alarm.an_alarm_ends_after_it_began": lambda w: change(Alarm, ended_at=NOW - dt.timedelta(days=1)),
+    "approval.one_open_approval_a_subject": lambda w: again(Approval),
+    "approval.two_people_agree": lambda w: change(Approval, outcome="confirmed", decided_by=w.person, decided_at=NOW),
+    "approval.a_decided_approval_has_its_time": lambda w: change(Approval, outcome="refused"),
+    "approval.an_approval_says_why": lambda w: again(Approval, subject="y", reason=""),
     "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
     "flagchange.append_only": lambda w: change(FlagChange, reason="x"),
     "release.one_open_release_a_pause": lambda w: again(Release),
