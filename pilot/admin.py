@@ -3,6 +3,21 @@
 from django.contrib import admin
 
 from luckygas.admin import ReadOnly
-from pilot.models import Alarm, Approval, Flag, FlagChange, Release
+from pilot.models import (
+    Alarm,
+    Approval,
+    Cohort,
+    CohortMember,
+    EnrolmentPause,
+    Flag,
+    FlagChange,
+    Forced,
+    Guardrail,
+    MassMove,
+    Release,
+)
 
-admin.site.register([Alarm, Approval, Flag, FlagChange, Release], ReadOnly)
+admin.site.register(Guardrail)
+admin.site.register(
+    [Alarm, Approval, Cohort, CohortMember, EnrolmentPause, Flag, FlagChange, Forced, MassMove, Release], ReadOnly
+)

@@ -85,7 +85,21 @@ from orders.models import (
     StandingOrder,
     SuspensionRow,
 )
-from pilot.models import Alarm, Approval, Flag, FlagChange, Release
+from pilot.models import (
+    Alarm,
+    Approval,
+    Cohort,
+    CohortMember,
+    EnrolmentPause,
+    Flag,
+    FlagChange,
+    Forced,
+    Guardrail,
+    MassMove,
+    MassMoveRow,
+    Minute,
+    Release,
+)
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -409,6 +423,47 @@ def twice(make: Callable[[], object]) -> None:
     make()
 
 
+def cohort(world, **values) -> Cohort:
+    """One that runs; the same each time."""
+    row = {"name": "x", "step": "5", "planned": 5, "weekly_orders": 5, "starts_on": NOW.date(), "owner": world.person}
+    row |= {"ends_on": NOW.date() + dt.timedelta(days=14), "state": "running", "started_at": NOW}
+    row |= {"started_by": world.person, "operation_id": uuid.uuid4()}
+    return Cohort.objects.bulk_create([Cohort(**(row | values))])[0]
+
+
+def cohort_member(world, **values) -> None:
+    row = {"cohort": Cohort.objects.first() or cohort(world), "customer": world.site.customer, "by": world.person}
+    CohortMember.objects.bulk_create([CohortMember(**(row | values))])
+
+
+def enrolment_pause(**values) -> None:
+    EnrolmentPause.objects.bulk_create([EnrolmentPause(**({"measure": "errors", "said": "x"} | values))])
+
+
+def forced(world) -> None:
+    Forced.objects.bulk_create([Forced(move=StageMove.objects.first(), guards=[], by=world.person)])
+
+
+def mass_move(world, **values) -> MassMove:
+    row = {"operation_id": uuid.uuid4(), "to_stage": "settled", "reason": "x", "by": world.person}
+    return MassMove.objects.bulk_create([MassMove(**(row | values))])[0]
+
+
+def mass_move_row(world, **values) -> None:
+    """A row of the same move each time."""
+    row = {"move": MassMove.objects.first() or mass_move(world), "customer": world.site.customer, "from_stage": "live"}
+    MassMoveRow.objects.bulk_create([MassMoveRow(**(row | values))])
+
+
+def minute(**values) -> None:
+    Minute.objects.bulk_create([Minute(**({"minute": NOW} | values))])
+
+
+def guardrail(**values) -> None:
+    row = {"measure": "errors", "most": 5, "least": 1, "minutes": 5, "least_lately": 1}
+    Guardrail.objects.bulk_create([Guardrail(**(row | values))])
+
+
 BROKEN: dict[str, Callable] = {
     # the ground and customers
     "recordread.append_only": lambda w: change(RecordRead, page="x"),
@@ -658,6 +713,34 @@ BROKEN: dict[str, Callable] = {
     "approval.two_people_agree": lambda w: change(Approval, outcome="confirmed", decided_by=w.person, decided_at=NOW),
     "approval.a_decided_approval_has_its_time": lambda w: change(Approval, outcome="refused"),
     "approval.an_approval_says_why": lambda w: again(Approval, subject="y", reason=""),
+    "cohort.a_cohort_has_its_own_name": lambda w: twice(lambda: cohort(w)),
+    "cohort.a_cohort_lasts": lambda w: cohort(w, ends_on=NOW.date()),
+    "cohort.a_cohort_expects_customers_and_orders": lambda w: cohort(w, weekly_orders=0),
+    "cohort.a_cohort_of_an_area_names_it": lambda w: cohort(w, step="area"),
+    "cohort.a_running_cohort_was_started": lambda w: cohort(w, started_at=None),
+    "cohort.a_closed_cohort_says_who_and_why": lambda w: cohort(w, state="closed", closed_at=NOW, closed_by=w.person),
+    "cohort.state_moves": lambda w: cohort(w) and change(Cohort, state="planned"),
+    "cohortmember.one_open_cohort_a_customer": lambda w: twice(lambda: cohort_member(w)),
+    "cohortmember.a_member_who_left_says_why": lambda w: cohort_member(w, left_at=NOW),
+    "cohortmember.frozen": lambda w: cohort_member(w) or change(CohortMember, at=NOW),
+    "enrolmentpause.one_open_pause_a_guardrail": lambda w: twice(enrolment_pause),
+    "enrolmentpause.a_pause_says_why": lambda w: enrolment_pause(measure="by_hand"),
+    "enrolmentpause.a_person_ends_a_pause_and_says_why": lambda w: enrolment_pause(ended_at=NOW),
+    "enrolmentpause.frozen": lambda w: enrolment_pause() or change(EnrolmentPause, said="y"),
+    "forced.append_only": lambda w: forced(w) or change(Forced, guards=[1]),
+    "massmove.a_mass_move_says_why": lambda w: mass_move(w, reason=""),
+    "massmove.two_people_move_many": lambda w: mass_move(w, state="working", agreed_by=w.person),
+    "massmove.state_moves": lambda w: mass_move(w) and change(MassMove, state="done", agreed_by=UserFactory()),
+    "massmove.frozen": lambda w: mass_move(w) and change(MassMove, reason="y"),
+    "massmoverow.a_customer_once_a_mass_move": lambda w: twice(lambda: mass_move_row(w)),
+    "massmoverow.who_is_not_moved_is_told_why": lambda w: mass_move_row(w, outcome="refused"),
+    "massmoverow.outcome_moves": lambda w: mass_move_row(w, outcome="done") or change(MassMoveRow, outcome="waiting"),
+    "massmoverow.frozen": lambda w: mass_move_row(w) or change(MassMoveRow, from_stage="legacy"),
+    "minute.one_row_a_cohort_and_minute": lambda w: twice(minute),
+    "minute.no_more_errors_than_requests": lambda w: minute(errors=1),
+    "minute.what_is_late_arrived": lambda w: minute(delivered=1, late=2),
+    "guardrail.a_limit_is_a_limit": lambda w: guardrail(minutes=0),
+    "guardrail.a_guardrail_needs_a_sample": lambda w: guardrail(least=0),
     "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
     "flagchange.append_only": lambda w: change(FlagChange, reason="x"),
     "release.one_open_release_a_pause": lambda w: again(Release),
