@@ -11,6 +11,7 @@ from deliveries.models import (
     DriverEvent,
     LeftOver,
     Proof,
+    ProofRule,
     Request,
     Review,
     Route,
@@ -21,7 +22,7 @@ from deliveries.models import (
 )
 from luckygas.admin import ReadOnly
 
-admin.site.register([Depot, Driver, Vehicle])
+admin.site.register([Depot, Driver, ProofRule, Vehicle])
 HAPPENED = [
     *(CashCount, ClosedDay, Device, DriverEvent, LeftOver, Proof),
     *(Request, Review, Route, Stop, Variance, Weighing),

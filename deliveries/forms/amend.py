@@ -35,6 +35,9 @@ class AmendForm(ReportForm):
         """What the form of the first report is told."""
         return {"stop": stop}
 
+    def check_proof(self, cleaned: dict[str, Any]) -> None:
+        """What shows the visit was asked for when it was reported."""
+
     def said(self, body: dict[str, Any], stop: Stop) -> dict[str, Any]:
         """What was reported, by the names of the fields."""
         return {}

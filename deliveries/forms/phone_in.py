@@ -18,8 +18,8 @@ class PhoneInForm(HandoverForm):
             # A leak is an incident and no delivery, and a refusal needs a signature.
             check.choices = [choice for choice in check.choices if choice[0] not in {LEAK, "refused"}]  # type: ignore[attr-defined]
 
-    def check_payment(self, cleaned: dict[str, Any]) -> None:
-        super().check_payment(cleaned | {"unsigned": True})
+    def check_proof(self, cleaned: dict[str, Any]) -> None:
+        """There is none."""
 
     def signed(self) -> dict[str, Any]:
         return {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.forms.drive import PhotoReport, count_field
 from deliveries.forms.tags import TagForm
-from deliveries.models import Stop
+from deliveries.models import ProofRule, Stop
 from deliveries.reporting.reports import LEAK, signature_of
 from orders.models import Order, OrderLine, Price, Product
 
@@ -61,6 +61,10 @@ class PaymentForm(PhotoReport):
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     unsigned = forms.BooleanField(label=_("The customer did not sign"), required=False)
 
+    def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof = ProofRule.of(stop.site.customer)
+
     @property
     def due_twd(self) -> int:
         raise NotImplementedError
@@ -68,8 +72,14 @@ class PaymentForm(PhotoReport):
     def check_payment(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("choice") in {OTHER, TRANSFER} and not cleaned.get("received_twd"):
             self.add_error("received_twd", _("Enter the amount received, in whole NT$."))
-        if not cleaned.get("unsigned") and not signature_of(cleaned):
+
+    def check_proof(self, cleaned: dict[str, Any]) -> None:
+        """What shows the visit, as the rule for this kind of customer wants it."""
+        is_signed = bool(signature_of(cleaned))
+        if self.proof.asks_signature and not is_signed and not cleaned.get("unsigned"):
             self.add_error("unsigned", _("Let the customer sign, or say that nobody did."))
+        if self.proof.wants_photo(is_signed=is_signed) and not cleaned.get("photo") and not self.errors.get("photo"):
+            self.add_error("photo", _("Take a photo of what stands there."))
 
     def payment(self) -> dict[str, Any]:
         choice = self.cleaned_data["choice"]
@@ -78,7 +88,7 @@ class PaymentForm(PhotoReport):
 
     def signed(self) -> dict[str, Any]:
         signature = "" if self.cleaned_data["unsigned"] else signature_of(self.cleaned_data)
-        return {"signature": signature, "unsigned": self.cleaned_data["unsigned"]}
+        return {"signature": signature, "unsigned": not signature}
 
 
 class HandoverForm(TagForm, PaymentForm):
@@ -92,7 +102,7 @@ class HandoverForm(TagForm, PaymentForm):
     agreed = forms.BooleanField(label=_("The customer agreed to another kind"), required=False)
 
     def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, stop=stop, **kwargs)
         order: Order = stop.order  # type: ignore[assignment]
         self.order = order
         self.lines = {line.product: line for line in order.lines.all()}
@@ -181,6 +191,7 @@ class HandoverForm(TagForm, PaymentForm):
                 self.errors.pop(name, None)  # a leak is reported at once; the rest does not matter now
             return cleaned
         self.check_payment(cleaned)
+        self.check_proof(cleaned)
         if cleaned.get("leak_check") == Order.LeakCheck.REFUSED and not signature_of(cleaned):
             self.add_error("unsigned", _("Who refuses the leak check signs it. Otherwise hand nothing over."))
         for product, line in self.lines.items():
@@ -217,7 +228,7 @@ class CollectForm(PaymentForm):
     """A visit without a delivery: the money that was left owed, empties, or nothing but a signature."""
 
     def __init__(self, *args: Any, stop: Stop, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, stop=stop, **kwargs)
         self.stop = stop
         self.products: list[Product] = []
         if stop.kind == Stop.Kind.COLLECT_MONEY:
@@ -252,6 +263,7 @@ class CollectForm(PaymentForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.check_payment(cleaned)
+        self.check_proof(cleaned)
         for product in self.products:
             check_parts(self, product)
         return cleaned

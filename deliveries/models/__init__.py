@@ -6,7 +6,7 @@ from deliveries.models.counting import CashCount, CylinderCount
 from deliveries.models.event import Device, DriverEvent
 from deliveries.models.fleet import Depot, Driver, Vehicle
 from deliveries.models.position import Position
-from deliveries.models.proof import Proof, ProofPart
+from deliveries.models.proof import Proof, ProofPart, ProofRule
 from deliveries.models.request import Request
 from deliveries.models.review import Review
 from deliveries.models.route import Route
@@ -30,6 +30,7 @@ __all__ = [
     "Position",
     "Proof",
     "ProofPart",
+    "ProofRule",
     "Request",
     "Review",
     "Route",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
 from deliveries.models.stop import Stop
 from luckygas.db import Record
 from luckygas.models import User
@@ -46,6 +47,29 @@ class Proof(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.stop_id}"
+
+
+class ProofRule(Record):
+    """What a driver brings back from a visit to one kind of customer. Without a row: a signature, or that nobody signed."""
+
+    class Photo(models.TextChoices):
+        OPTIONAL = "optional", _("when it helps")
+        UNSIGNED = "unsigned", _("when nobody signs")
+        ALWAYS = "always", _("at every visit")
+
+    customer_kind = models.CharField(max_length=10, choices=Customer.Kind, unique=True)
+    asks_signature = models.BooleanField(default=True, help_text="or that the driver says nobody signed")
+    photo = models.CharField(max_length=10, choices=Photo, default=Photo.OPTIONAL)
+
+    def __str__(self) -> str:
+        return f"{self.customer_kind}: {self.photo}"
+
+    @classmethod
+    def of(cls, customer: Customer) -> ProofRule:
+        return cls.objects.filter(customer_kind=customer.kind).first() or cls(customer_kind=customer.kind)
+
+    def wants_photo(self, *, is_signed: bool) -> bool:
+        return self.photo == self.Photo.ALWAYS or (self.photo == self.Photo.UNSIGNED and not is_signed)
 
 
 class ProofPart(Record):

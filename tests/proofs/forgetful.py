@@ -7,8 +7,10 @@ import dataclasses
 import uuid
 from typing import Any
 
-from deliveries.reporting.reports import Report
 from luckygas.wsgi import application
+
+# isort: split
+from deliveries.reporting.reports import Report  # once the apps stand
 
 __all__ = ["application"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from dataclasses import asdict
@@ -14,11 +15,9 @@ from tests.proofs.proxy import ON_THE_ROAD, Proxy
 from tests.proofs.shift import Shift, Told
 
 HITS = (b"POST /drive/",)
-MOST_AT_ONCE = 9  # events that are kept before the line is tried again
 CLOCKS_HOURS = (0, -3, 3)
 OPEN_SECONDS, READY_SECONDS = 60, 10
-DRAIN_SECONDS = 120
-SIGNED_OUT_MS = 400
+SIGNED_OUT_SECONDS = 0.4
 
 # A clock that is wrong by hours, on every page of this phone.
 WRONG_CLOCK = """(() => {
@@ -47,12 +46,19 @@ SEND = "() => { document.querySelector('drive-outbox')?.send(); }"
 READY = "() => customElements.get('drive-outbox') && document.querySelector('drive-outbox')?.user"
 
 
+async def tell(page: Page, what: str) -> None:
+    """Say it to the page, unless it is just going to another one."""
+    with contextlib.suppress(Error):
+        await page.evaluate(what)
+
+
 class Phone:
     """One browser profile of one driver, behind a line of its own."""
 
-    def __init__(self, shift: Shift, number: int, port: int, *, seed: int) -> None:
+    def __init__(self, shift: Shift, number: int, port: int, *, seed: int, most_at_once: int = 9) -> None:
         self.shift, self.number = shift, number
         self.browser: Browser | None = None
+        self.most_at_once = most_at_once  # events that are kept before the line is tried again
         self.events = shift.events[number]
         self.dice = random.Random(f"{seed}-{shift.route}-{number}")
         self.proxy = Proxy(port, seed=self.dice.randrange(10**9), fates=ON_THE_ROAD, hits=HITS)
@@ -62,13 +68,14 @@ class Phone:
         self.left: list[str] = []
         self.context: BrowserContext | None = None
         self.script = ""  # what a control changes on every page
+        self.drain_seconds = 120.0  # at most, until it holds nothing
 
     async def work(self) -> None:
         """The whole day through all of it; then the line is good, and everything must leave."""
         page = await self.begin()
         told = list(self.events)
         while told:
-            burst = [told.pop(0) for _ in range(min(self.dice.randint(1, MOST_AT_ONCE), len(told)))]
+            burst = [told.pop(0) for _ in range(min(self.dice.randint(1, self.most_at_once), len(told)))]
             page = await self.keep(page, burst)
             page = await self.dice.choice((self.ring, self.ring, self.kill, self.two_tabs, self.expire, self.wait))(
                 page
@@ -115,7 +122,7 @@ class Phone:
         """As a form does before its screen changes; sometimes the tab is killed while it writes."""
         said = [asdict(told) for told in burst]
         while said:
-            page, before = await self.number(page)
+            page, before = await self.last_number(page)
             try:
                 if self.dice.random() < 0.12:
                     self.happened["tab killed while it wrote"] += 1
@@ -125,12 +132,12 @@ class Phone:
                     await page.evaluate(KEEP, [self.shift.user, said])
             except Error:  # the page went away by itself
                 page = await self.open()
-            page, after = await self.number(page)
+            page, after = await self.last_number(page)
             said = said[after - before :]  # for the rest the screen never changed: the driver presses again
         self.kept += [told.id for told in burst]
         return page
 
-    async def number(self, page: Page) -> tuple[Page, int]:
+    async def last_number(self, page: Page) -> tuple[Page, int]:
         """The phone's last number; its session may just have ended, and the page have gone to sign in."""
         while True:
             try:
@@ -149,7 +156,7 @@ class Phone:
     # --- what happens to it -----------------------------------------------------------------------------------------
     async def ring(self, page: Page) -> Page:
         self.happened["the line came back"] += 1
-        await page.evaluate(RING)
+        await tell(page, RING)
         await asyncio.sleep(self.dice.random() * 0.4)
         return page
 
@@ -159,7 +166,7 @@ class Phone:
 
     async def kill(self, page: Page) -> Page:
         self.happened["tab killed while it sent"] += 1
-        await page.evaluate(SEND)
+        await tell(page, SEND)
         await asyncio.sleep(self.dice.random() * 0.25)
         await page.close()
         return await self.open()
@@ -167,7 +174,7 @@ class Phone:
     async def two_tabs(self, page: Page) -> Page:
         self.happened["two tabs sent at once"] += 1
         second = await self.open()
-        await asyncio.gather(page.evaluate(SEND), second.evaluate(SEND))
+        await asyncio.gather(tell(page, SEND), tell(second, SEND))
         await asyncio.sleep(self.dice.random() * 0.25)
         await page.close()
         return second
@@ -177,16 +184,16 @@ class Phone:
         self.happened["session expired"] += 1
         assert self.context is not None
         await self.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-        await page.evaluate(RING)
-        await page.wait_for_timeout(SIGNED_OUT_MS)
+        await tell(page, RING)
+        await asyncio.sleep(SIGNED_OUT_SECONDS)
         await self.sign_in()
-        await page.evaluate(RING)
+        await tell(page, RING)
         return page
 
     async def drain(self, page: Page) -> None:
-        """Until the phone holds nothing; what is left after two minutes is told."""
+        """Until the phone holds nothing; what is left when it takes too long is told."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + DRAIN_SECONDS
+        until = loop.time() + self.drain_seconds
         while True:
             try:
                 await page.evaluate(RING)

@@ -42,13 +42,15 @@ customElements.define("hand-over", class extends HTMLElement {
   }
 
   demand(leaks) {
-    const { choice, received_twd: received, unsigned, signature, agreed } = this.form.elements;
+    const { choice, received_twd: received, unsigned, signature, photo, agreed } = this.form.elements;
     for (const box of choice?.length ? choice : []) box.required = !leaks;
     if (received) {
       received.required = !leaks && ["other", "transfer"].includes(choice.value);
       if (choice.value === "transfer" && !received.value) received.value = this.dataset.due;
     }
-    if (unsigned) unsigned.required = !leaks && !signature.value;
+    if (unsigned) unsigned.required = !leaks && !signature.value && this.dataset.sign !== "no";
+    const wanted = { always: true, unsigned: !signature?.value }[this.dataset.photo] ?? false;
+    if (photo) photo.required = !leaks && wanted;
     // Who refuses the leak check signs: then "nobody signed" is no answer.
     const refuses = this.form.leak_check?.value === "refused" && !signature.value;
     unsigned?.setCustomValidity(refuses ? this.dataset.unsigned : "");

@@ -16,7 +16,6 @@ customElements.define("report-form", class extends HTMLElement {
   connectedCallback() {
     this.outbox = document.querySelector("drive-outbox");
     if (!this.outbox) return;
-    this.user = Number(this.outbox.dataset.user);
     this.user = Number(this.outbox.dataset.user); // that element may be defined after this one
     this.addEventListener("submit", this);
     for (const kind of ["sent", "undone"]) document.body.addEventListener(kind, this);

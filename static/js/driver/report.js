@@ -91,6 +91,6 @@ function paymentOf(said, form) {
 }
 
 function signedBy(said) {
-  const unsigned = "unsigned" in said;
-  return { signature: unsigned ? "" : said.signature, unsigned };
+  const signature = "unsigned" in said ? "" : said.signature;
+  return { signature, unsigned: !signature };
 }
