@@ -23,6 +23,7 @@ LOAD_MINUTES = 20  # to the truck and out of the yard, before the first stop
 SPREAD_MINUTES = 40  # an honest "between"
 AT_MOST_MINUTES = 240
 DAYS_TOLD = 5
+SOON_DAYS = 5  # most sites have days enough among these
 
 
 class Break(NamedTuple):
@@ -175,25 +176,33 @@ class Window:
 def windows_for(
     site: Site, *, at: dt.datetime | None = None, days: int = 4, calendar: Calendar | None = None
 ) -> list[Window]:
-    """The slots of the next days on which this site can be delivered, full ones included, in two queries."""
+    """The slots of the next days on which this site can be delivered, full ones included, in two or three queries."""
     at = at or timezone.now()
     today = business_day(at)
     calendar = calendar or Calendar.of(site, since=today, until=today + dt.timedelta(days=DAYS_AHEAD))
+    found: list[Window] = []
+    for first, last in ((0, SOON_DAYS), (SOON_DAYS + 1, DAYS_AHEAD)):
+        found += _windows_between(today + dt.timedelta(first), today + dt.timedelta(last), site, calendar, at=at)
+        nearest = sorted({window.slot.day for window in found})[:days]
+        if len(nearest) == days:
+            break
+    return [window for window in found if window.slot.day in nearest]
+
+
+def _windows_between(first: dt.date, last: dt.date, site: Site, calendar: Calendar, *, at: dt.datetime) -> list[Window]:
     slots = (
-        Slot.objects.filter(area=site.area_id, day__range=(today, today + dt.timedelta(days=DAYS_AHEAD)))
+        Slot.objects.filter(area=site.area_id, day__range=(first, last))
         .select_related("area")
         .annotate(held=Count("orders", filter=~Q(orders__state="cancelled")))
         .order_by("day", "starts")
     )
-    found = [
+    return [
         Window(slot, slot.capacity - slot.held)
         for slot in slots
         if slot.closes_at > at
         and not calendar.refusal(site, slot.day)
         and all(calendar.is_open(site, slot.day, hour) for hour in range(slot.starts, slot.ends))
     ]
-    nearest = sorted({window.slot.day for window in found})[:days]
-    return [window for window in found if window.slot.day in nearest]
 
 
 def check_slot(site: Site, slot: Slot, *, at: dt.datetime, mine: bool = False) -> None:

@@ -1,7 +1,8 @@
 """make prove-desk: who calls is found at once, and their order is taken by keyboard in seconds.
 
 Lookups by name, phone, address and number, and the caller's card, in a town of 13,295 customers and 350,000 orders:
-95 of 100 answer within 100 ms. The control takes the indexes away from the card's queries: then the limit must break.
+95 of 100 answer within 100 ms. The control takes the indexes away from the card's queries: then the database must
+need several times as long.
 The keys are pressed in a real Chromium by tests/browser/test_desk_by_keys.py, which hands its figures over.
 
     python -m tests.proofs.desk [--orders 350000 --requests 100]
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,21 +23,19 @@ from xml.etree import ElementTree
 
 from tests.processes import ROOT
 from tests.proofs.report import Report
-from tests.proofs.scale import WARM, Town
+from tests.proofs.scale import WARM, Answer, Town
 
 LIMIT_MS = 100
-LOOKUPS = ("find by name", "find by phone", "find by address", "find by number", "desk card")
+RATIO = 1.5
+CARD = "desk card"
+LOOKUPS = ("find by name", "find by phone", "find by address", "find by number", CARD)
 WITHOUT = ("customer_id", "site_id")  # the columns of orders whose indexes the control takes away
 KEYS = "tests/browser/test_desk_by_keys.py"
 
 
-def p95(times: list[float]) -> float:
-    return sorted(times)[int(len(times) * 0.95)]
-
-
-def ask(town: Town, page: str, requests: int, *without: str) -> float:
-    """The 95th percentile of so many requests of one page, after some to warm up."""
-    return p95([town.get(page, *without).ms for _ in range(WARM + requests)][WARM:])
+def ask(town: Town, page: str, requests: int, *without: str) -> list[Answer]:
+    """The answers to so many requests of one page, after some to warm up."""
+    return [town.get(page, *without) for _ in range(WARM + requests)][WARM:]
 
 
 def press_keys(report: Report) -> None:
@@ -72,12 +72,16 @@ def main() -> int:
         report.fact("customers", town.ask("customers"))
         slow = []
         for page in LOOKUPS:
-            ms = ask(town, page, asked.requests)
-            report.fact(f"p95 of {page}", f"{ms:.1f} ms")
-            slow += [f"{page}: {ms:.1f} ms"] if ms > LIMIT_MS else []
+            answers = ask(town, page, asked.requests)
+            times = sorted(answer.ms for answer in answers)
+            p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+            report.fact(page, f"p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+            slow += [f"{page}: {p95:.1f} ms"] if p95 > LIMIT_MS else []
         report.must_be_none(f"lookups over {LIMIT_MS} ms", slow)
-        ms = ask(town, "desk card", max(asked.requests // 10, 5), *WITHOUT)
-        report.must_show(f"{ms:.0f} ms of the card without indexes on {', '.join(WITHOUT)}", int(ms > LIMIT_MS))
+        with_indexes = statistics.median(answer.sql_ms for answer in answers)
+        without = statistics.median(answer.sql_ms for answer in ask(town, CARD, 5, *WITHOUT))
+        ratio = without / with_indexes
+        report.must_show(f"× {ratio:.1f} in the database of the card without its indexes", int(ratio > RATIO))
     press_keys(report)
     report.save()
     return 0 if report.is_green else 1

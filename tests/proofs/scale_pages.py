@@ -212,7 +212,10 @@ def main() -> None:
         fill(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
         return
     with time_machine.travel(dt.datetime.fromisoformat(os.environ["SCALE_AT"]), tick=True):
+        from luckygas.wsgi import collect_rarely
+
         pages = Pages()
+        collect_rarely()  # as the web server does
         for line in sys.stdin:
             what, *words = json.loads(line)
             sys.stdout.write(json.dumps(getattr(pages, what)(*words), default=str) + "\n")
