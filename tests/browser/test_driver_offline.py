@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Payment
-from deliveries.models import DriverEvent, Review, Route
+from deliveries.models import DriverEvent, ProofRule, Review, Route
 from luckygas.models import DRIVER
 from orders.wishes import Item
 from pilot import invariants
@@ -294,3 +294,21 @@ def test_somebody_else_on_the_same_phone_sees_nothing_of_the_first(phone, orders
     signal(page, there=False)
     page.goto(f"/drive/stops/{stop_of(orders[0]).pk}/")
     expect(page.get_by_text("這一頁不在手機裡")).to_be_visible()
+
+
+def test_where_nobody_signs_the_phone_wants_a_photo(phone, driver, orders):
+    ProofRule.objects.create(customer_kind="household", photo="unsigned")
+    take_along(phone)
+    signal(phone, there=False)
+    stop = stop_of(orders[0])
+    phone.goto(f"/drive/stops/{stop.pk}/")
+    hand_over(phone)
+    expect(phone.get_by_text("沒人簽就拍照")).to_be_visible()
+
+    next_action(phone).click()
+    expect(phone.locator(".hand-part[data-state=needed]").get_by_text("沒人簽就拍照")).to_be_visible()
+    assert held(phone) == []
+
+    phone.set_input_files("[name=photo]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    done(phone)
+    assert [event["kind"] for event in held(phone)] == ["deliver"]

@@ -19,6 +19,7 @@ from tests import factories
 from tests.deliveries.reporting import published
 
 GAS_TWD = 820
+LIMIT_KG = 9_000  # so that sixty stops go on one vehicle
 OPENS = dt.time(9)
 PHONES = 2  # of one driver
 SESSIONS = 4  # of one driver: each sign-in after an expired one is another
@@ -67,7 +68,7 @@ def build(days: int, stops: int, *, seed: int, say: Any) -> list[Shift]:
 
 def _shift(stops: int, *, area: object, office: object, dice: random.Random) -> Shift:
     product = factories.priced("20", gas=GAS_TWD)
-    driver = factories.DriverFactory(user=factories.UserFactory(roles=[DRIVER]))
+    driver = factories.DriverFactory(user=factories.UserFactory(roles=[DRIVER]), vehicle__limit_kg=LIMIT_KG)
     orders = []
     for _ in range(stops):
         count = dice.choice((1, 1, 1, 2, 2, 3))

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from customers.models import Incident, Payment
-from deliveries.models import DriverEvent, Proof, Review, Stop
+from deliveries.models import DriverEvent, Proof, ProofRule, Review, Stop
 from orders.models import CylinderMovement
 from orders.wishes import Item
 from tests.deliveries.pictures import jpeg
@@ -180,6 +180,47 @@ def test_the_same_form_with_other_contents_is_refused(phone, order, stop):
 
     assert answer.status_code == 422
     assert order.lines.get().empties_taken == 1
+
+
+SIGNED = {"unsigned": "", "signature": "M1 1 L20 20 L40 5"}
+
+
+@pytest.mark.parametrize(
+    ("photo", "typed_more", "said"),
+    [
+        ("optional", {}, None),
+        ("unsigned", {}, "photo"),
+        ("unsigned", SIGNED, None),
+        ("always", SIGNED, "photo"),
+    ],
+)
+def test_the_kind_of_customer_says_when_a_photo_is_wanted(phone, stop, photo, typed_more, said):
+    ProofRule.objects.create(customer_kind=stop.site.customer.kind, photo=photo)
+
+    answer = phone.post(f"/drive/stops/{stop.pk}/", typed(**typed_more))
+
+    assert (answer.status_code == 422) == bool(said)
+    assert DriverEvent.objects.exists() == (not said)
+    if said:
+        assert list(answer.context["form"].errors) == [said]
+        shown = typed(**typed_more) | {"photo": SimpleUploadedFile("photo.jpg", jpeg())}
+        assert phone.post(f"/drive/stops/{stop.pk}/", shown).status_code == 302
+        assert again(stop).state == "done"
+
+
+def test_another_kind_of_customer_keeps_its_own_rule(phone, stop):
+    ProofRule.objects.create(customer_kind="commercial", photo="always")
+    assert stop.site.customer.kind == "household"
+
+    assert phone.post(f"/drive/stops/{stop.pk}/", typed()).status_code == 302
+
+
+def test_nobody_is_asked_to_sign_where_no_signature_is_wanted(phone, stop):
+    ProofRule.objects.create(customer_kind=stop.site.customer.kind, asks_signature=False)
+
+    assert phone.post(f"/drive/stops/{stop.pk}/", typed(unsigned="")).status_code == 302
+
+    assert DriverEvent.objects.get().body["unsigned"] is True
 
 
 @pytest.mark.parametrize(
