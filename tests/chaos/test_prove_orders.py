@@ -1,17 +1,14 @@
 """The short form of `make prove-orders`, and that its judge and its proxy can see what they look for."""
 
 import contextlib
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import uuid
 
 import pytest
 
-from tests.processes import ROOT, wait_for
+from tests.chaos.short_form import prove
+from tests.processes import wait_for
 from tests.proofs.clients import Wish, exchange
 from tests.proofs.proxy import Fate, Proxy, is_full, read_request
 from tests.proofs.verdict import Stored, judge
@@ -23,22 +20,7 @@ REQUEST = b"POST /orders/new/ HTTP/1.1\r\nContent-Length: 4\r\n\r\na=12"
 
 @pytest.mark.slow
 def test_no_acknowledged_order_is_lost_or_doubled_whatever_dies(record_property):
-    proof = subprocess.Popen(
-        [sys.executable, "-m", "tests.proofs.orders", "--short"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        said, _ = proof.communicate(timeout=LONGEST_SECONDS)
-    except subprocess.TimeoutExpired:
-        proof.send_signal(signal.SIGTERM)  # it ends the processes that it started
-        said, _ = proof.communicate(timeout=60)
-
-    record_property("proof", said.splitlines()[-1])
-    assert proof.returncode == 0, said
+    prove("orders", record_property, longest_seconds=LONGEST_SECONDS)
 
 
 # --- the judge ----------------------------------------------------------------
