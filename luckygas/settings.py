@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "pilot.tally.MeasureMiddleware",
     "luckygas.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -220,7 +221,14 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
+TALLY_SECONDS = 0 if TESTING else 5  # how often a web process writes down what it answered; 0: never by itself
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+# --- what the certificate asks --------------------------------------------------------------------------------------
+REVISION = os.environ.get("REVISION", "")  # of this image; a checkout asks git
+PROBE_URL = os.environ.get("PROBE_URL") or PUBLIC_URL  # where this site asks itself, as its visitors do
+PROMETHEUS_URL = os.environ.get("PROMETHEUS_URL", "")  # empty: nothing watches
+BACKUP_FOLDER = Path(folder) if (folder := os.environ.get("BACKUP_FOLDER")) else None  # None: none is made
 
 # --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hant"

@@ -11,6 +11,7 @@ from pilot.invariants import (
     promises,
     protection,
     records,
+    stages,
     standing,
     suspensions,
     waiting,
@@ -19,5 +20,5 @@ from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
     "INVARIANTS", "Invariant", "Violation", "check", "closing", "ledgers", "orders", "prices", "promises", "protection",
-    "records", "standing", "suspensions", "timed", "waiting",
+    "records", "stages", "standing", "suspensions", "timed", "waiting",
 ]  # fmt: skip

@@ -199,7 +199,7 @@ class Cohort(Record):
     def _check_free(self, customers: list[int]) -> None:
         """Locks them, so that two cohorts cannot take the same one: they are served, free, and live in the area."""
         found = Customer.objects.filter(pk__in=customers).order_by("pk").select_for_update(no_key=True)
-        rows = found.values_list("pk", "number", "deactivated_at")
+        rows = list(found.values_list("pk", "number", "deactivated_at"))  # locked from here on
         taken = {pk for (pk,) in CohortMember.objects.inside().filter(customer__in=customers).values_list("customer")}
         refused = [
             (_("in another cohort"), {pk for pk, _number, _gone in rows if pk in taken}),

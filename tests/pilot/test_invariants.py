@@ -206,6 +206,28 @@ def suspended(state, *, outcome="moved", hours=True):
     ]
 
 
+COHORT = [  # one that is planned for one customer, with two in it
+    "INSERT INTO pilot_cohort (operation_id, name, step, planned, starts_on, ends_on, weekly_orders, owner_id, state,"
+    " started_why, closed_why) SELECT gen_random_uuid(), 'x', '5', 1, now(), now() + interval '9 days', 1, id,"
+    " 'planned', '', '' FROM luckygas_user LIMIT 1",
+    "INSERT INTO pilot_cohortmember (cohort_id, customer_id, by_id, at, left_why) SELECT k.id, c.id, k.owner_id, now(),"
+    " '' FROM pilot_cohort k, customers_customer c ORDER BY c.id LIMIT 2",
+]
+
+
+def moved_together(state, outcome):
+    """A mass move of one customer, written an hour ago past every verb."""
+    return [
+        *off("pilot_massmove"),
+        "INSERT INTO pilot_massmove (operation_id, body_digest, to_stage, reason, is_forced, by_id, asked_at, state,"
+        " agreed_by_id, worked_at) SELECT gen_random_uuid(), '', 'settled', 'x', false, min(id), now(),"
+        f" '{state}', CASE '{state}' WHEN 'asked' THEN NULL ELSE max(id) END, now() - interval '1 hour'"
+        " FROM luckygas_user",
+        "INSERT INTO pilot_massmoverow (move_id, customer_id, from_stage, outcome, sentence)"
+        f" SELECT id, %(waiting_customer)s, 'live', '{outcome}', '' FROM pilot_massmove",
+    ]
+
+
 ASKED = [
     "INSERT INTO deliveries_request (operation_id, body_digest, route_id, number, stop_id, order_id, kind, text,"
     " asked_at, asked_by_id, state) SELECT gen_random_uuid(), '', s.route_id, 2, s.id, s.order_id, 'insert', '', now(),"
@@ -256,6 +278,24 @@ CASES = {
         ("live with legacy", [*drop("customers_customer", "stage_and_system_of_record_agree"),
                               "UPDATE customers_customer SET system_of_record = 'legacy'"
                               " WHERE id = %(waiting_customer)s"]),
+    ],
+    "moves_begin_where_the_last_one_ended": [
+        ("left live, was in settled", [
+            "INSERT INTO customers_stagemove (customer_id, from_stage, to_stage, reason, at)"
+            f" VALUES (%(waiting_customer)s, 'live', '{to}', 'x', now())" for to in ("settled", "rolled_back")
+        ]),
+    ],
+    "closed_cohorts_hold_nobody": [
+        ("2 of 1", COHORT),
+        ("2 are still in it", [
+            *COHORT, "UPDATE pilot_cohort SET state = 'closed', closed_at = now(), closed_by_id = owner_id,"
+                     " closed_why = 'x'",
+        ]),
+    ],
+    "mass_moves_come_to_their_end": [
+        ("somebody still waits", moved_together("done", "waiting")),
+        ("somebody was moved", moved_together("asked", "done")),
+        ("silent since", moved_together("working", "done")),
     ],
     "slots_are_not_promised_twice": [
         ("1 orders in 0 places", ["UPDATE orders_slot SET capacity = 0"]),
