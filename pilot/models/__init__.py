@@ -2,19 +2,23 @@
 
 from pilot.models.alarm import Alarm, watch
 from pilot.models.approval import Approval, approves
+from pilot.models.certificate import Certificate, ReviewPlan
 from pilot.models.cohort import Cohort, CohortMember
 from pilot.models.enrolment import EnrolmentPause, Forced
+from pilot.models.evidence import Evidence
 from pilot.models.flag import Flag, FlagChange
 from pilot.models.mass_move import MassMove, MassMoveRow
 from pilot.models.minute import Guardrail, Measure, Minute
-from pilot.models.release import Release
+from pilot.models.waiver import Waiver
 
 __all__ = [
     "Alarm",
     "Approval",
+    "Certificate",
     "Cohort",
     "CohortMember",
     "EnrolmentPause",
+    "Evidence",
     "Flag",
     "FlagChange",
     "Forced",
@@ -23,7 +27,8 @@ __all__ = [
     "MassMoveRow",
     "Measure",
     "Minute",
-    "Release",
+    "ReviewPlan",
+    "Waiver",
     "approves",
     "watch",
 ]

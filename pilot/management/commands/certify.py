@@ -1,0 +1,70 @@
+"""May we go live? Code 0 says GO, 1 says NO-GO, 2 that nobody can tell."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
+
+from luckygas.models import MANAGER, OPS, User
+from pilot.certificate import judging
+from pilot.certificate.assessment import Assessment
+from pilot.certificate.facts import facts_of
+from pilot.certificate.judging import State
+from pilot.certificate.markdown import markdown
+from pilot.certificate.said import spoken
+from pilot.models import Certificate
+
+
+class Command(BaseCommand):
+    help = "Prints the verdict and every requirement that is not met. Code 0: GO; 1: NO-GO; 2: nobody can tell."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        shape = parser.add_mutually_exclusive_group()
+        shape.add_argument("--json", action="store_true", help="everything the certificate says, for machines")
+        shape.add_argument("--markdown", action="store_true", help="the same as text")
+        parser.add_argument("--issue", action="store_true", help="number it and keep it; wants --by")
+        parser.add_argument("--by", help="your user name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["issue"] and not options["by"]:
+            raise CommandError("Say who issues it: --by NAME.", returncode=2)
+        try:
+            facts = facts_of(Assessment.now())
+            if options["issue"]:
+                facts = Certificate.issue(facts, by=self._person(options["by"]), operation_id=uuid.uuid4()).facts
+        except DatabaseError as error:
+            raise CommandError(f"NO-GO: the database does not answer ({type(error).__name__}).", returncode=2) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(spoken(facts), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))
+        elif options["markdown"]:
+            self.stdout.write(markdown(facts), ending="")
+        else:
+            self._say(spoken(facts))
+        if facts["verdict"] != judging.GO:
+            sys.exit(1)
+
+    def _say(self, facts: dict[str, Any]) -> None:
+        counts = facts["counts"]
+        said = ", ".join(f"{counts[state]} {state}" for state in State)
+        self.stdout.write(f"{facts['verdict']}  {said}  of {counts['all']}; revision {facts['revision'] or 'unknown'}")
+        for each in facts["requirements"]:
+            if each["state"] != State.PASS:
+                self.stdout.write(f"{each['state']:8} {each['key']:32} {each['label']}. {each['why'] or ''}".rstrip())
+        self.stdout.write(f"digest {facts['digest']} over {', '.join(facts['evidence']) or 'no evidence'}")
+        if facts["number"]:
+            self.stdout.write(f"issued as {facts['number']}")
+
+    @staticmethod
+    def _person(username: str) -> User:
+        person = User.objects.filter(username=username, is_active=True).first()
+        if person is None or not person.roles & {OPS, MANAGER}:
+            raise CommandError(f"{username} is nobody of operations or management.", returncode=2)
+        return person
