@@ -24,7 +24,7 @@ def waive(request: HttpRequest, group: str, name: str) -> HttpResponse:
     key = f"{group}/{name}"
     if key not in BY_KEY:
         raise Http404
-    form = WaiverForm(request.POST or None)
+    form = WaiverForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             ask_waiver(key, by=person(request), **form.cleaned_data)
@@ -40,7 +40,7 @@ def waive(request: HttpRequest, group: str, name: str) -> HttpResponse:
 def end_waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """The requirement holds again, at once; one person is enough."""
     waiver = get_object_or_404(Waiver.objects.select_related("asked_by", "agreed_by"), pk=pk)
-    form = EndWaiverForm(request.POST or None)
+    form = EndWaiverForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             waiver.end(by=person(request), reason=form.cleaned_data["reason"])
@@ -54,7 +54,7 @@ def end_waiver(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(OPS)
 def set_review(request: HttpRequest) -> HttpResponse:
     """Say when the certificate is looked at next, and who decides when that does not help."""
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             ReviewPlan.set(by=person(request), **form.cleaned_data)
