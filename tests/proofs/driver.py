@@ -64,7 +64,7 @@ class Size:
 
 
 FULL = Size(10_000, 60, 4, 4, (5, 20), 40, 120)
-SHORT = Size(58, 14, 1, 2, (6, 12), 9, 4)
+SHORT = Size(41, 20, 1, 2, (6, 12), 9, 4)
 TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 
@@ -213,7 +213,7 @@ def prove(size: Size, report: Report) -> None:
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proofs.driver", description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, help="10000, or with --short 58")
+    parser.add_argument("--events", type=int, help="10000, or with --short 41")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--short", action="store_true", help="a minute instead of twenty")
     return parser.parse_args()
