@@ -18,9 +18,9 @@ from ninja.renderers import JSONRenderer
 from ninja.security import SessionAuth
 
 from luckygas.errors import Refused
+from luckygas.http import wait
 from luckygas.models import User
 
-RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
 ROOT = "/api/"
 Fields = Mapping[str, Sequence[str | Promise]]
 
@@ -118,9 +118,7 @@ def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
 
 @api.exception_handler(Paused)
 def on_paused(request: HttpRequest, paused: Paused) -> HttpResponse:
-    answer = refusal(503, "paused", _("New orders are paused. Ask again later."))
-    answer["Retry-After"] = RETRY_SECONDS
-    return answer
+    return wait(refusal(503, "paused", _("New orders are paused. Ask again later.")))
 
 
 @api.exception_handler(Http404)

@@ -1,4 +1,5 @@
-"""The whole htmx contract: show() answers a read or a mistake, done() answers a write, leave() sends somewhere else.
+"""The whole htmx contract: show() answers a read or a mistake, done() a write, leave() sends somewhere else, wait()
+says that nothing is taken now.
 
 The server names the part (`template.html#part`), never the client. Each page works without JavaScript, so every
 function here has two answers: a page or a redirect for a plain browser, a part or `HX-Redirect` for htmx.
@@ -16,6 +17,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.functional import Promise
 
 Words = str | Promise
+RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -76,6 +78,13 @@ def leave(request: HttpRequest, url: str, *, status: int = 303) -> HttpResponse:
         response = HttpResponseRedirect(url)
         response.status_code = status
     return keep_private(request, response)
+
+
+def wait(response: HttpResponse) -> HttpResponse:
+    """503 on purpose: a switch was pulled. It says when to ask again, and whoever measures errors counts it as none."""
+    response.status_code, response["Retry-After"] = 503, RETRY_SECONDS
+    response.is_paused = True  # type: ignore[attr-defined]
+    return response
 
 
 def stands_on(request: HttpRequest) -> str:

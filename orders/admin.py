@@ -11,6 +11,7 @@ from orders.models import (
     Order,
     OrderEvent,
     OrderLine,
+    PaperOrder,
     Place,
     Price,
     PriceChange,
@@ -24,7 +25,7 @@ admin.site.register([InspectionRule, Product])
 admin.site.register(
     [
         *(Cylinder, CylinderMovement, MeterReading, Order, OrderEvent, OrderLine),
-        *(Place, Price, PriceChange, Slot, StandingDay, StandingOrder),
+        *(PaperOrder, Place, Price, PriceChange, Slot, StandingDay, StandingOrder),
     ],
     ReadOnly,
 )

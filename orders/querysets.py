@@ -149,7 +149,8 @@ class OrderQuerySet(models.QuerySet):
 
     def for_office_detail(self) -> Self:
         events = models.Prefetch("events", apps.get_model("orders", "OrderEvent").objects.select_related("by"))
-        return self.select_related("customer", "site__area", "owed_from").prefetch_related(self._lines(), events)
+        rows = self.select_related("customer", "site__area", "owed_from", "paper")
+        return rows.prefetch_related(self._lines(), events)
 
     def for_slip(self) -> Self:
         """Orders as they are printed, with the other dealers' empties that came back; in two queries."""

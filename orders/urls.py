@@ -88,6 +88,7 @@ urlpatterns = [
     path("delivery-calendar/suspensions/<int:pk>/undo/", suspensions.undo_suspension, name="undo_suspension"),
     path("delivery-calendar/suspensions/<int:pk>/discard/", suspensions.discard_suspension, name="discard_suspension"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/stopped/", desk.desk_stopped, name="desk_stopped"),
     path("desk/find/", desk.find, name="find"),
     path("desk/incoming/", incoming.incoming, name="incoming"),
     path("desk/incoming/<int:pk>/answer/", incoming.answer, name="answer"),

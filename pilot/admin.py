@@ -6,18 +6,22 @@ from luckygas.admin import ReadOnly
 from pilot.models import (
     Alarm,
     Approval,
+    Certificate,
     Cohort,
     CohortMember,
     EnrolmentPause,
+    Evidence,
     Flag,
     FlagChange,
     Forced,
     Guardrail,
     MassMove,
-    Release,
+    ReviewPlan,
+    Waiver,
 )
 
 admin.site.register(Guardrail)
 admin.site.register(
-    [Alarm, Approval, Cohort, CohortMember, EnrolmentPause, Flag, FlagChange, Forced, MassMove, Release], ReadOnly
+    [Alarm, Approval, Cohort, CohortMember, EnrolmentPause, Flag, FlagChange, Forced, MassMove], ReadOnly
 )
+admin.site.register([Certificate, Evidence, ReviewPlan, Waiver], ReadOnly)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_noop
 from customers.models import Customer, Message
 from customers.models.customer import Stage
 from luckygas import health
-from luckygas.flags import ORDERS_PAUSED
+from luckygas.flags import CHANNELS, SWITCHES
+from pilot.alarms import pulls
 from pilot.audience import Audience, audiences
-from pilot.models import FlagChange, Release
+from pilot.models import Alarm, Approval, Flag, FlagChange
+from pilot.switches import said
 
 ALONG: dict[Stage, str] = {  # the line of the pilot, and what each stage means for a customer
     Stage.LEGACY: gettext_noop("cards are read only"),
@@ -47,31 +49,60 @@ class Jobs:
 
 
 @dataclass(frozen=True)
-class Switch:
-    """The kill switch: pulled or not, by whom, and who waits for a second person."""
+class Stop:
+    """A kill switch that is pulled: what it stops, and by whom, when and why it was."""
 
-    is_pulled: bool
-    change: FlagChange | None
-    waiting: Release | None
+    switch: str
+    channels: frozenset[str]
+    change: FlagChange | None  # none when somebody wrote it past the verbs
+
+    @property
+    def words(self) -> str:
+        return said(self.channels)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Which channels take new orders, and which switches say no."""
+
+    stops: list[Stop]
+
+    @property
+    def is_pulled(self) -> bool:
+        return bool(self.stops)
+
+    @property
+    def stopped(self) -> list[str]:
+        """The channels that are stopped, in the order of the page."""
+        every = frozenset().union(*(stop.channels for stop in self.stops))
+        return [channel for channel in CHANNELS if channel in every]
+
+    @property
+    def words(self) -> str:
+        return said(self.stopped)
+
+    @property
+    def takes_any(self) -> bool:
+        return len(self.stopped) < len(CHANNELS)
 
     @classmethod
-    def now(cls, flags: list[Audience] | None = None) -> Switch:
-        pulled = next(each for each in flags or audiences() if each.name == ORDERS_PAUSED).flag
-        if not (pulled and pulled.everyone):
-            return cls(is_pulled=False, change=None, waiting=None)
-        change = FlagChange.objects.filter(flag=ORDERS_PAUSED).select_related("by").order_by("-pk").first()
-        return cls(is_pulled=True, change=change, waiting=Release.waiting())
+    def now(cls) -> Switch:
+        pulled = Flag.pulled_switches()
+        changes = pulls(pulled) if pulled else {}
+        return cls([Stop(switch, SWITCHES[switch], changes.get(switch)) for switch in SWITCHES if switch in pulled])
 
 
 @dataclass(frozen=True)
 class Status:
-    """Customers by stage, flags, the switch and the jobs."""
+    """Customers by stage, flags, the switches, what waits for a second person, what is wrong, and the jobs."""
 
     stages: list[tuple[Stage, int]]
     rolled_back: int
     flags: list[Audience]
     changes: int
     switch: Switch
+    waiting: list[Approval]
+    alarms: list[Alarm]
     jobs: Jobs
 
     @property
@@ -91,12 +122,13 @@ class Status:
     @classmethod
     def now(cls) -> Status:
         found = dict(Customer.objects.order_by().values_list("stage").annotate(Count("pk")))
-        flags = audiences()
         return cls(
             stages=[(stage, found.get(stage, 0)) for stage in ALONG],
             rolled_back=found.get(Stage.ROLLED_BACK, 0),
-            flags=flags,
+            flags=audiences(),
             changes=FlagChange.objects.count(),
-            switch=Switch.now(flags),
+            switch=Switch.now(),
+            waiting=Approval.waiting(),
+            alarms=list(Alarm.open()),
             jobs=Jobs.now(),
         )

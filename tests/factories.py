@@ -11,10 +11,11 @@ from factory.django import DjangoModelFactory
 
 from customers.models import Area, Contact, Customer, Membership, Site
 from deliveries.models import Depot, Driver, Route, Vehicle
-from luckygas.flags import DEFAULTS, Decision
+from luckygas.flags import DEFAULTS, WEB_ORDERING, Decision
 from luckygas.models import User
 from orders.models import Order, Price, Product, Slot, StandingOrder
 from orders.wishes import NOW, Item, When, Wish
+from pilot.models import Flag
 
 PASSWORD = "right-horse-battery"
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
@@ -115,6 +116,13 @@ def priced(
 def decided(**flags: bool) -> Decision:
     """A decision as `decide()` would answer."""
     return Decision(flags=DEFAULTS | flags, decided_at=timezone.now())
+
+
+def given(name: str = WEB_ORDERING, *, by: User | None = None, reason: str = "test", **values) -> Flag:
+    """A flag changed through its own verb, by somebody who answers for it until next month."""
+    by = by or UserFactory(roles=["ops"])
+    terms = {"owner": by, "due_on": timezone.localdate() + dt.timedelta(days=30)}
+    return Flag.change(name, by=by, reason=reason, **(terms | values))
 
 
 def wish(site: Site | None = None, *, items: tuple[Item, ...] | None = None, when: When = NOW, **more) -> Wish:

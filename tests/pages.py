@@ -108,6 +108,18 @@ def their_standing(world: Any) -> dict[str, Any]:
     return {"pk": world.their_standing.pk}
 
 
+def cohort(world: Any) -> dict[str, Any]:
+    return {"pk": world.cohort.pk}
+
+
+def no_member(world: Any) -> dict[str, Any]:
+    return {"pk": 999_999, "number": 999_999}
+
+
+def issued(world: Any) -> dict[str, Any]:
+    return {"number": world.certificate.number}
+
+
 ORDER = {"example": order, "theirs": their_order, "unknown": no_order}
 STOP = {"example": stop, "theirs": their_stop, "unknown": no_row}
 STANDING = {"example": standing, "theirs": their_standing, "unknown": no_row}
@@ -252,6 +264,7 @@ PAGES = [
     Page("api:template_orders", OFFICE, standing, **POST),
     Page("api:templates_of_customer", OFFICE | {CUSTOMER}, customer, is_page=False),
     Page("orders:merge", frozenset({MANAGER}), customer),
+    Page("orders:desk_stopped", OFFICE, is_page=False),
     Page("orders:desk", OFFICE),
     Page("orders:find", OFFICE, is_page=False),
     Page("orders:incoming", EVERYBODY, **POST),
@@ -326,6 +339,34 @@ PAGES = [
     Page("pilot:index", frozenset({MANAGER, OPS})),
     Page("pilot:flags", frozenset({MANAGER, OPS})),
     Page("pilot:change_flag", frozenset({MANAGER, OPS}), lambda world: {"name": "pilot_web_ordering"}),
+    Page("pilot:approvals", frozenset({MANAGER, OPS})),
+    Page("pilot:decide", frozenset({MANAGER, OPS}), lambda world: {"pk": 1}, method="post"),
+    Page("pilot:alarms", frozenset({MANAGER, OPS})),
+    Page("pilot:customers", frozenset({MANAGER, OPS})),
+    Page("pilot:customer", frozenset({MANAGER, OPS}), customer),
+    Page("pilot:move", frozenset({MANAGER, OPS}), customer, **POST),
+    Page("pilot:move_many", frozenset({MANAGER, OPS})),
+    Page("pilot:mass_move", frozenset({MANAGER, OPS}), lambda world: {"pk": world.mass_move.pk}),
+    Page("pilot:cohorts", frozenset({MANAGER, OPS})),
+    Page("pilot:create_cohort", frozenset({MANAGER, OPS})),
+    Page("pilot:cohort", frozenset({MANAGER, OPS}), cohort),
+    Page("pilot:start_cohort", frozenset({MANAGER, OPS}), no_row, **POST),
+    Page("pilot:close_cohort", frozenset({MANAGER, OPS}), no_row, **POST),
+    Page("pilot:add_members", frozenset({MANAGER, OPS}), no_row, **POST),
+    Page("pilot:remove_member", frozenset({MANAGER, OPS}), no_member, **POST),
+    Page("pilot:pause_enrolment", frozenset({MANAGER, OPS}), **POST),
+    Page("pilot:resume_enrolment", frozenset({MANAGER, OPS}), **POST),
+    Page("pilot:compare", frozenset({MANAGER, OPS})),
     Page("pilot:pause", frozenset({MANAGER, OPS})),
     Page("pilot:resume", frozenset({MANAGER, OPS})),
+    Page("pilot:evidence", frozenset({MANAGER, OPS})),
+    Page("pilot:report", frozenset({MANAGER, OPS}), no_row, is_page=False),
+    Page("pilot:certificate", frozenset({MANAGER, OPS})),
+    Page("pilot:certificate_markdown", frozenset({MANAGER, OPS}), issued, is_page=False),
+    Page("pilot:certificate_json", frozenset({MANAGER, OPS}), is_page=False),
+    Page("pilot:issue_certificate", frozenset({MANAGER, OPS}), **POST),
+    Page("pilot:show_certificate", frozenset({MANAGER, OPS}), issued),
+    Page("pilot:set_review", frozenset({OPS})),
+    Page("pilot:waive", frozenset({MANAGER, OPS}), lambda world: {"group": "chaos", "name": "network"}),
+    Page("pilot:end_waiver", frozenset({OPS}), lambda world: {"pk": world.waiver.pk}),
 ]

@@ -62,6 +62,7 @@ from deliveries.models import (
     Weighing,
     WeighingReversal,
 )
+from luckygas.flags import SWITCHES
 from luckygas.models import RecordRead
 from orders.handover import Handover
 from orders.models import (
@@ -76,6 +77,7 @@ from orders.models import (
     Order,
     OrderEvent,
     OrderLine,
+    PaperOrder,
     Place,
     Price,
     PriceChange,
@@ -88,9 +90,11 @@ from orders.models import (
 from pilot.models import (
     Alarm,
     Approval,
+    Certificate,
     Cohort,
     CohortMember,
     EnrolmentPause,
+    Evidence,
     Flag,
     FlagChange,
     Forced,
@@ -98,7 +102,8 @@ from pilot.models import (
     MassMove,
     MassMoveRow,
     Minute,
-    Release,
+    ReviewPlan,
+    Waiver,
 )
 from tests.factories import (
     ContactFactory,
@@ -112,6 +117,7 @@ from tests.factories import (
     StandingOrderFactory,
     UserFactory,
     decided,
+    given,
     placed,
     priced,
     wish,
@@ -149,9 +155,8 @@ def world():
     StageMove.objects.create(customer=site.customer, from_stage="live", to_stage="settled", by=person)
     RecordRead.objects.create(user=person, kind="customer", record_id=1)
     CashCount.objects.create(route=route, counted_twd=1, due_twd=1, by=person)
-    Flag.change("pilot_web_ordering", by=person, reason="test", everyone=True)
+    given(by=person, everyone=True)
     Flag.pause(by=person, reason="test")
-    Release.ask(by=person, reason="test")
     Alarm.objects.create(kind="test", subject="x", said="x", since=NOW)
     Approval.objects.create(kind="test", subject="x", seen="1", asked_by=person, reason="test")
     standing = StandingOrderFactory(site=site, rhythm="every", every_days=1, starts_on=NOW.date())
@@ -176,6 +181,11 @@ def world():
 def change(model: type[models.Model], **values) -> None:
     """Raw UPDATE of every row of the model."""
     assert model._base_manager.update(**values), f"the world has no {model.__name__}"
+
+
+def change_flag(**values) -> None:
+    """Raw UPDATE of the flags that are no switches."""
+    assert Flag.objects.exclude(name__in=SWITCHES).update(**values)
 
 
 def again(model: type[models.Model], **values) -> None:
@@ -247,6 +257,10 @@ def checked(world, **values) -> None:
 def on_call(person, **values) -> OnCall:
     facts = {"place": 1, "person": person, "phone": "+886900000901"} | values
     return OnCall.objects.bulk_create([OnCall(**facts)])[0]
+
+
+def paper(world, **values) -> None:
+    PaperOrder.objects.bulk_create([PaperOrder(**({"number": "1", "order": world.order, "by": world.person} | values))])
 
 
 def rings(**values) -> None:
@@ -421,6 +435,28 @@ def closed_day(world, **values) -> ClosedDay:
 def twice(make: Callable[[], object]) -> None:
     make()
     make()
+
+
+def ran(world, **values) -> Evidence:
+    """The end of one run; the same each time."""
+    now = timezone.now()
+    row = {"run": uuid.UUID(int=1), "suite": "load", "outcome": "finished", "by": world.person, "started_at": now}
+    return Evidence.objects.create(**row | {"ended_at": now, "report_sha256": "0" * 64, "command": "x"} | values)
+
+
+def waived(world, **values) -> Waiver:
+    row = {"criterion": "x", "reason": "x", "until": timezone.localdate(), "asked_by": world.person}
+    return Waiver.objects.create(**row | {"agreed_by": UserFactory()} | values)
+
+
+def certified(world, **values) -> Certificate:
+    row = {"day": NOW.date(), "sequence": 1, "number": "1", "issued_at": NOW, "by": world.person, "verdict": "NO-GO"}
+    return Certificate.objects.create(**row | {"facts": {}, "operation_id": uuid.uuid4()} | values)
+
+
+def planned_review(world, **values) -> ReviewPlan:
+    row = {"review_at": NOW, "escalates_on": NOW.date(), "escalates_to": "x", "by": world.person}
+    return ReviewPlan.objects.create(**row | values)
 
 
 def cohort(world, **values) -> Cohort:
@@ -707,6 +743,25 @@ BROKEN: dict[str, Callable] = {
         Route, code="Z9", day=NOW.date() - dt.timedelta(days=9)
     ),
     # pilot
+    "paperorder.paper_has_a_number": lambda w: paper(w, number=""),
+    "paperorder.append_only": lambda w: paper(w) or change(PaperOrder, number="2"),
+    "evidence.a_run_begins_once": lambda w: twice(lambda: ran(w, outcome="begun", ended_at=None)),
+    "evidence.a_run_ends_once": lambda w: twice(lambda: ran(w)),
+    "evidence.a_run_ends_after_it_began": lambda w: ran(w, ended_at=None),
+    "evidence.evidence_is_not_of_tomorrow": lambda w: ran(w, ended_at=timezone.now() + dt.timedelta(minutes=6)),
+    "evidence.a_finished_run_left_its_report": lambda w: ran(w, report_sha256=""),
+    "evidence.append_only": lambda w: ran(w) and change(Evidence, failed=0),
+    "waiver.one_open_waiver_a_criterion": lambda w: twice(lambda: waived(w)),
+    "waiver.two_people_waive": lambda w: waived(w, agreed_by=w.person),
+    "waiver.a_waiver_says_why": lambda w: waived(w, reason=""),
+    "waiver.a_waiver_ends_soon": lambda w: waived(w, until=timezone.localdate() + dt.timedelta(days=33)),
+    "waiver.an_ended_waiver_says_who_and_why": lambda w: waived(w, ended_at=timezone.now()),
+    "waiver.frozen": lambda w: waived(w) and change(Waiver, reason="y"),
+    "certificate.a_certificate_number_once_a_day": lambda w: [certified(w), certified(w, number="2")],
+    "certificate.a_certificate_says_go_or_no_go": lambda w: certified(w, verdict="maybe"),
+    "certificate.append_only": lambda w: certified(w) and change(Certificate, verdict="GO"),
+    "reviewplan.an_escalation_has_somebody": lambda w: planned_review(w, escalates_to=""),
+    "reviewplan.append_only": lambda w: planned_review(w) and change(ReviewPlan, escalates_to="y"),
     "alarm.one_open_alarm_a_subject": lambda w: again(Alarm),
     "alarm.an_alarm_ends_after_it_began": lambda w: change(Alarm, ended_at=NOW - dt.timedelta(days=1)),
     "approval.one_open_approval_a_subject": lambda w: again(Approval),
@@ -741,11 +796,13 @@ BROKEN: dict[str, Callable] = {
     "minute.what_is_late_arrived": lambda w: minute(delivered=1, late=2),
     "guardrail.a_limit_is_a_limit": lambda w: guardrail(minutes=0),
     "guardrail.a_guardrail_needs_a_sample": lambda w: guardrail(least=0),
-    "flag.percent_is_a_percentage": lambda w: change(Flag, percent=-1),
+    "approval.frozen": lambda w: change(Approval, body={"x": 1}),
+    "approval.decided_once": lambda w: change(Approval, outcome="refused", decided_at=NOW)
+    or change(Approval, outcome="overtaken"),
+    "flag.a_flag_does_not_need_itself": lambda w: change_flag(needs=models.F("name")),
+    "flag.a_switch_is_only_on_or_off": lambda w: change(Flag, ends_at=NOW),
+    "flag.percent_is_a_percentage": lambda w: change_flag(percent=-1),
     "flagchange.append_only": lambda w: change(FlagChange, reason="x"),
-    "release.one_open_release_a_pause": lambda w: again(Release),
-    "release.two_people_release": lambda w: change(Release, outcome="released", decided_by=w.person, decided_at=NOW),
-    "release.a_decided_release_has_its_time": lambda w: change(Release, outcome="refused"),
 }  # fmt: skip
 
 

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment, Site
+from luckygas.flags import PAPER_FOR
 from luckygas.forms import CountInput, DayInput, OperationIdField
 from orders.forms.office import chosen_time
 from orders.models import Order, OrderLine, Product, StandingOrder
@@ -60,6 +62,13 @@ class DeskForm(forms.Form):
         label=_("Leak check"), choices=[("", "—"), *Order.LeakCheck.choices[1:]], required=False
     )
 
+    paper_number = forms.CharField(label=_("Number of the paper"), required=False, max_length=20)
+    asked_at = forms.DateTimeField(
+        label=_("Phoned in at"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -68,9 +77,12 @@ class DeskForm(forms.Form):
         usual: Callable[[], list[OrderLine]] = list,
         fill: bool = False,
         template: StandingOrder | None = None,
+        takes_paper: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not takes_paper:
+            del self.fields["paper_number"], self.fields["asked_at"]
         self.site, self.offers = site, offers
         self.usual, self.template = usual, template
         self.fields["pays_by"].initial = Order.usual_payment(site.customer)
@@ -121,7 +133,20 @@ class DeskForm(forms.Form):
         data["when"] = NOW if at_counter else chosen_time(self, data.get("when") or "now", data.get("day"))
         if at_counter and data.get("pays_by") != Order.PaysBy.ACCOUNT and not data.get("received_twd"):
             self.add_error("received_twd", _("Enter the amount received, in whole NT$."))
+        self._check_paper(data)
         return data
+
+    def _check_paper(self, data: dict[str, Any]) -> None:
+        """An order on paper has its number and the time at which it was phoned in, which is past and not long ago."""
+        number, at, now = data.get("paper_number"), data.get("asked_at"), timezone.now()
+        if number and data.get("is_at_counter"):
+            self.add_error("paper_number", _("Save the order first, and hand it over on its own page."))
+        if number and not at and "asked_at" not in self.errors:
+            self.add_error("asked_at", _("Write when it was phoned in."))
+        if at and not number and "paper_number" not in self.errors:
+            self.add_error("paper_number", _("Write the number that is printed on the paper."))
+        if at and not now - PAPER_FOR < at <= now:
+            self.add_error("asked_at", _("Write a time in the last %(days)s days.") % {"days": PAPER_FOR.days})
 
     def items(self) -> tuple[Item, ...]:
         """What was asked for. Empties left blank mean one back for each: that is how cylinders are exchanged."""

@@ -8,6 +8,7 @@ from orders.models.meter import MeterReading
 from orders.models.order import Order
 from orders.models.order_event import OrderEvent
 from orders.models.order_line import OrderLine
+from orders.models.paper import PaperOrder
 from orders.models.price_change import PriceChange
 from orders.models.product import Price, Product
 from orders.models.saved_search import SavedSearch
@@ -28,6 +29,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "PaperOrder",
     "Place",
     "Price",
     "PriceChange",

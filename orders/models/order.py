@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Site
 from customers.models import LeakCheck as CheckAtSite
+from customers.models.customer import Stage as CustomerStage
 from luckygas import live
 from luckygas.clock import business_day
 from luckygas.db import Frozen, Moves, Record, derived_id, digest
@@ -193,6 +194,17 @@ class Order(Record):
     def holds(self) -> models.QuerySet[OrderEvent]:
         """Each time it was put on hold, the latest last."""
         return self.events.filter(to_state=State.HELD).exclude(from_state=State.HELD).order_by("pk")
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What it was decided with: when, the customer's stage then, and each flag, those that were on first."""
+        flags = self.decision.get("flags", {})
+        at = self.decision.get("at")
+        return {
+            "at": dt.datetime.fromisoformat(at) if at else self.placed_at,
+            "stage": dict(CustomerStage.choices).get(self.stage, self.stage),
+            "flags": sorted(flags.items(), key=lambda pair: (not pair[1], pair[0])),
+        }
 
     @property
     def gross_kg(self):  # noqa: ANN201  (Decimal)

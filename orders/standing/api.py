@@ -18,7 +18,7 @@ from customers.models import Customer
 from luckygas.access import note_read, person
 from luckygas.api import Mistaken, Paused, People
 from luckygas.clock import business_day
-from luckygas.flags import decide
+from luckygas.flags import API, decide
 from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
 from orders.forms.standing import EndForm, StandingFilterForm, StandingForm
 from orders.models import Order, StandingOrder
@@ -180,7 +180,7 @@ def make_order(request: HttpRequest, pk: int, body: NewOrder) -> Status[dict[str
     """Make an order of it, once per `operation_id`; 503 while new orders are paused."""
     standing, user = visible(request, pk), person(request)
     decision = decide(customer=standing.site.customer, user=user)
-    if decision.is_paused:
+    if decision.stops(API):
         raise Paused
     order = standing.make(
         operation_id=body.operation_id,

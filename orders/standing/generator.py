@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from luckygas.clock import business_day
-from luckygas.flags import decide
+from luckygas.flags import STANDING, decide
 from orders.models import StandingDay
 
 logger = logging.getLogger(__name__)
@@ -29,14 +29,17 @@ def horizon(at: dt.datetime) -> dt.date:
 
 
 def run(at: dt.datetime | None = None) -> Counter[str]:
-    """One run; how many days ended in which state. While orders are paused they are written down and stay due."""
+    """One run; how many days ended in which state. While these orders are stopped they are written down and stay due.
+
+    Each day is decided on its own: a run may be long, and a switch holds from the next order on.
+    """
     at = at or timezone.now()
-    decision = decide(at=at)
     StandingDay.write_due(until=horizon(at), today=business_day(at))
     settled: Counter[str] = Counter()
-    if decision.is_paused:
-        return settled
     for day in StandingDay.objects.due().filter(on__lte=horizon(at)).select_related("standing__site__customer"):
+        decision = decide(customer=day.standing.site.customer, at=at)
+        if decision.stops(STANDING):
+            break
         try:
             day.make(decision=decision, at=at)
         except Exception:

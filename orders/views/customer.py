@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from customers.mine import Mine
 from luckygas.access import allow
-from luckygas.flags import WEB_ORDERING, decide
+from luckygas.flags import WEB, WEB_ORDERING, decide
 from luckygas.http import show
 from luckygas.models import CUSTOMER, DISPATCHER, MANAGER
 from orders.holdings import holdings
@@ -52,8 +52,9 @@ def _usual(request: HttpRequest, mine: Mine, recent: list[Order]) -> dict[str, A
     if sheet is None:
         return {}
     decision = decide(customer=sheet.site.customer, user=request.user)  # type: ignore[arg-type]
-    may = decision[WEB_ORDERING] and not decision.is_paused and not sheet.site.customer.is_legacy
-    context: dict[str, Any] = {"sheet": sheet, "may_order": may, "is_paused": decision.is_paused}
+    is_paused = decision.stops(WEB)
+    may = decision[WEB_ORDERING] and not is_paused and not sheet.site.customer.is_legacy
+    context: dict[str, Any] = {"sheet": sheet, "may_order": may, "is_paused": is_paused}
     if may and sheet.usual:
         form = sheet.form(initial={"operation_id": uuid.uuid4()})
         context |= sheet.context(form)

@@ -19,15 +19,16 @@ from customers.hits import hits_for
 from luckygas.access import allow, note_read
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from luckygas.flags import decide
+from luckygas.flags import DESK, Decision, decide
 from luckygas.forms import refuse
-from luckygas.http import done, leave, show
+from luckygas.http import done, leave, show, wait
 from luckygas.models import DISPATCHER, MANAGER, User
 from orders.desk.caller import Caller
 from orders.desk.readback import ReadBack
 from orders.desk.ringing import ringing
 from orders.forms.desk import DeskForm
-from orders.models import Order, Price, StandingDay, StandingOrder
+from orders.models import Order, PaperOrder, Price, StandingDay, StandingOrder
+from orders.rules import check_no_leak
 from orders.services import sell_at_counter
 from orders.views.incoming import number_of
 from orders.windows import DAYS_AHEAD, Calendar, Window, windows_for
@@ -42,7 +43,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - dt.timedelta(days=1)  # a bound, so that a million older orders are never read
     mine = Order.objects.filter(channel__in=["phone", "counter"], placed_by=request.user.pk, placed_at__gte=since)
     context = _search(request) | {"taken": mine.for_list()[:TAKEN], "calls": ringing()}
-    return show(request, "orders/desk.html", context)
+    return show(request, "orders/desk.html", context | {"is_stopped": decide().stops(DESK)})
+
+
+@allow(DISPATCHER, MANAGER)
+def desk_stopped(request: HttpRequest) -> HttpResponse:
+    """Whether the desk's switch was pulled, for pages that are open."""
+    return show(request, "orders/desk_stopped.html", {"is_stopped": decide().stops(DESK)}, part="desk-stopped")
 
 
 @allow(DISPATCHER, MANAGER)
@@ -66,9 +73,11 @@ def call(request: HttpRequest, number: int) -> HttpResponse:
         return leave(request, saved.get_absolute_url())
     caller = Caller.of(number, user=request.user, site=request.GET.get("site", ""))  # type: ignore[arg-type]
     note_read(request, "customer", caller.customer.pk)
+    decision = _decided(request, caller)
     template = _template(caller, request.GET.get("template", ""))
-    form = _form(caller, fill="usual" in request.GET, operation=operation, template=template)
-    response = show(request, "orders/call.html", _context(caller, form), part="order-lines")
+    form = _form(caller, decision, fill="usual" in request.GET, operation=operation, template=template)
+    context = _context(caller, form) | {"is_stopped": decision.stops(DESK)}
+    response = show(request, "orders/call.html", context, part="order-lines")
     response["HX-Trigger-After-Settle"] = "filled"
     return response
 
@@ -78,7 +87,7 @@ def desk_quote(request: HttpRequest, number: int) -> HttpResponse:
     """The read-back of what is typed so far. Changes nothing, says nothing about what is not typed yet."""
     typed = request.POST or request.GET
     caller = Caller.of(number, user=request.user, site=typed.get("site", ""))  # type: ignore[arg-type]
-    form = _form(caller, typed)
+    form = _form(caller, None, typed)
     if form is None:
         return redirect("orders:call", number)
     form.is_valid()
@@ -88,20 +97,28 @@ def desk_quote(request: HttpRequest, number: int) -> HttpResponse:
 @allow(DISPATCHER, MANAGER)
 @require_POST
 def take(request: HttpRequest, number: int) -> HttpResponse:
-    """Save the order: confirmed or held, or across the counter with its money. The desk is never paused."""
+    """Save the order: confirmed or held, or across the counter with its money. Only the desk's own switch stops it."""
     caller = Caller.of(number, user=request.user, site=request.POST.get("site", ""))  # type: ignore[arg-type]
-    form = _form(caller, request.POST)
+    decision = _decided(request, caller)
+    form = _form(caller, decision, request.POST)
     if form is None:
         return redirect("orders:call", number)
     if form.is_valid():
         try:
-            order = _place(request, caller, form)
-            return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=_saved(order, form))
+            if order := _place(request, form, decision):
+                told = _saved(order, form)
+                return done(request, reverse("orders:desk"), changed=f"order {order.number}", message=told)
         except Refused as refused:
             if refused.code == "leak":  # whatever else they wanted: the script first
                 return leave(request, _leak_url(caller))
             refuse(form, refused)
-    return show(request, "orders/call.html", _context(caller, form), part="order-form", status=422)
+    context = _context(caller, form) | {"is_stopped": decision.stops(DESK)}
+    response = show(request, "orders/call.html", context, part="order-form", status=422)
+    return wait(response) if decision.stops(DESK) else response
+
+
+def _decided(request: HttpRequest, caller: Caller) -> Decision:
+    return decide(customer=caller.customer, user=cast(User, request.user))
 
 
 def _leak_url(caller: Caller) -> str:
@@ -110,24 +127,27 @@ def _leak_url(caller: Caller) -> str:
 
 
 @transaction.atomic
-def _place(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
-    order = _order(request, caller, form)
+def _place(request: HttpRequest, form: DeskForm, decision: Decision) -> Order | None:
+    """The order; none while the desk is stopped, and a leak is heard all the same."""
+    if decision.stops(DESK):
+        check_no_leak(form.wish().note)
+        return None
+    user = cast(User, request.user)
+    order = _order(form, by=user, decision=decision)
     if form.template:
-        StandingDay.by_hand_for(form.template, order, by=cast(User, request.user))
+        StandingDay.by_hand_for(form.template, order, by=user)
+    if number := form.cleaned_data.get("paper_number"):
+        PaperOrder.note(order, number=number, by=user)
     return order
 
 
-def _order(request: HttpRequest, caller: Caller, form: DeskForm) -> Order:
-    data, user = form.cleaned_data, cast(User, request.user)
-    deed: dict[str, Any] = {
-        "operation_id": data["operation_id"],
-        "by": user,
-        "decision": decide(customer=caller.customer, user=user),
-    }
+def _order(form: DeskForm, *, by: User, decision: Decision) -> Order:
+    data = form.cleaned_data
+    deed: dict[str, Any] = {"operation_id": data["operation_id"], "by": by, "decision": decision}
     if data["is_at_counter"]:
         more = {name: data[name] or None for name in ("method", "received_twd", "leak_check")}
         return sell_at_counter(form.wish(), **deed, **{name: value for name, value in more.items() if value})
-    return Order.place(form.wish(), channel=Order.Channel.PHONE, **deed)
+    return Order.place(form.wish(), channel=Order.Channel.PHONE, at=data.get("asked_at"), **deed)
 
 
 def _saved(order: Order, form: DeskForm) -> str:
@@ -149,6 +169,7 @@ def _template(caller: Caller, number: str) -> StandingOrder | None:
 
 def _form(
     caller: Caller,
+    decision: Decision | None,
     typed: Any = None,
     *,
     fill: bool = False,
@@ -167,6 +188,7 @@ def _form(
         usual=lambda: caller.usual,
         fill=fill,
         template=_template(caller, typed.get("template", "")) if typed else template,
+        takes_paper=bool(decision and decision.takes_paper),
         initial={"operation_id": operation or uuid.uuid4()},
     )
 

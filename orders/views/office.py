@@ -64,6 +64,7 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "payments": Payment.objects.kept().filter(**cause).select_related("received_by").order_by("received_at"),
         "messages_sent": Message.objects.filter(cause_kind="order_event", cause_id__in=events).order_by("pk"),
         "owed": order.owed_orders.order_by("pk"),
+        "decided": order.decided,
         "confirm": ConfirmForm(),
         "may_confirm": order.state == Order.State.PLACED,
         "may_hand_over": order.state == Order.State.CONFIRMED,

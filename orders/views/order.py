@@ -13,16 +13,14 @@ from django.utils.translation import gettext as _
 from customers.mine import Mine
 from luckygas.access import allow, person
 from luckygas.errors import Refused
-from luckygas.flags import WEB_ORDERING, Decision, decide
+from luckygas.flags import WEB, WEB_ORDERING, Decision, decide
 from luckygas.forms import refuse
-from luckygas.http import done, show
+from luckygas.http import done, show, wait
 from luckygas.models import CUSTOMER
 from orders.forms.order import OrderForm
 from orders.models import Order, StandingDay
 from orders.sheet import Sheet
 from orders.views.leak import heard_leak
-
-RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
 
 
 @allow(CUSTOMER)
@@ -37,7 +35,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return _blank(request, sheet, decision)
     form, is_recount = sheet.form(request.POST), "recount" in request.POST
     leak = None if is_recount else heard_leak(request, form)
-    if decision.is_paused and not leak:
+    if decision.stops(WEB) and not leak:
         return _paused(request, sheet, form)
     if form.is_valid() and not is_recount:
         try:
@@ -76,7 +74,7 @@ def _place(request: HttpRequest, form: OrderForm, decision: Decision) -> Order:
 
 def _blank(request: HttpRequest, sheet: Sheet, decision: Decision) -> HttpResponse:
     """The form as it is first seen, or what to do instead."""
-    if decision.is_paused:
+    if decision.stops(WEB):
         return _paused(request, sheet, None)
     if not decision[WEB_ORDERING] or sheet.site.customer.is_legacy:
         return show(request, "orders/call_us.html", {"sheet": sheet})
@@ -111,8 +109,7 @@ def _paused(request: HttpRequest, sheet: Sheet, form: OrderForm | None) -> HttpR
         form.is_valid()  # so that the total can be shown
         context = sheet.context(form) | {"is_paused": True}
         response = show(request, "orders/create.html", context, part="form", status=503)
-    response["Retry-After"] = RETRY_SECONDS
-    return response
+    return wait(response)
 
 
 @allow(CUSTOMER)

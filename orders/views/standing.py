@@ -18,9 +18,9 @@ from customers.models import Customer
 from luckygas.access import allow, note_read, person
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from luckygas.flags import decide
+from luckygas.flags import DESK, STANDING, decide
 from luckygas.forms import refuse
-from luckygas.http import done, show, wants_part
+from luckygas.http import done, show, wait, wants_part
 from luckygas.models import DISPATCHER, MANAGER
 from orders.forms.order import read_day
 from orders.forms.standing import EndForm, MakeForm, PauseForm, PutAsideForm, StandingFilterForm, StandingForm
@@ -82,7 +82,7 @@ def standing_days(request: HttpRequest) -> HttpResponse:
     context = {
         "ahead": ahead,
         "refused": StandingDay.objects.refused(),
-        "is_paused": decide().is_paused,
+        "is_paused": decide().stops(STANDING),
         "tomorrow": tomorrow,
     }
     return show(request, "orders/standing_days.html", context, part="days")
@@ -167,10 +167,15 @@ def end_standing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(DISPATCHER, MANAGER)
 def make_standing(request: HttpRequest, pk: int) -> HttpResponse:
-    """One order of it now, or for a day. The office is never paused."""
+    """One order of it now, or for a day; only the desk's own switch stops that."""
     standing, form = standing_for(request, pk), MakeForm(request.POST or None)
+    user = person(request)
+    decision = decide(customer=standing.site.customer, user=user)
+    context = {"standing": standing, "form": form, "is_stopped": decision.stops(DESK)}
+    if form.is_bound and decision.stops(DESK):
+        return wait(_form(request, "orders/make_standing.html", context))
     if form.is_valid():
-        data, user = form.cleaned_data, person(request)
+        data = form.cleaned_data
         try:
             order = standing.make(
                 operation_id=data["operation_id"],
@@ -178,12 +183,12 @@ def make_standing(request: HttpRequest, pk: int) -> HttpResponse:
                 is_gas_out=data["is_gas_out"],
                 more=data["note"],
                 by=user,
-                decision=decide(customer=standing.site.customer, user=user),
+                decision=decision,
             )
             return done(request, order.get_absolute_url(), message=_("Order %(order)s is made.") % {"order": order})
         except Refused as refused:
             refuse(form, refused)
-    return _form(request, "orders/make_standing.html", {"standing": standing, "form": form})
+    return _form(request, "orders/make_standing.html", context)
 
 
 @allow(DISPATCHER, MANAGER)

@@ -1,4 +1,4 @@
-"""A flag's audience as ops types it."""
+"""A flag's audience and terms as ops types them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Area, Customer
+from luckygas.flags import FLAGS, SWITCHES
+from luckygas.forms import DayInput
+from luckygas.models import MANAGER, OPS, ROLES, User
 from luckygas.phones import narrow
 from pilot.forms.why import WhyForm
 from pilot.models import Flag
+from pilot.models.flag import AUDIENCE
 
 SEPARATORS = re.compile(r"[\s,，、;；]+")
+PURPOSES = [each for each in Flag.Purpose.choices if each[0] != Flag.Purpose.KILL]
+SOME = ("percent", "allow_areas", "allow_customers", "allow_roles")
 
 
 class Words(forms.CharField):
@@ -26,12 +32,43 @@ class Words(forms.CharField):
         return " ".join(str(each) for each in value) if isinstance(value, list) else value
 
 
-class FlagForm(WhyForm):
+class Moment(forms.DateTimeField):
+    """A day and an hour, typed in the browser's own calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+        super().__init__(required=False, widget=widget, **kwargs)
+
+
+class TermsForm(WhyForm):
+    """Who answers for a flag and until when, and why that changes: said on every change."""
+
+    owner = forms.ModelChoiceField(
+        label=_("Who answers for it"),
+        queryset=User.objects.filter(is_active=True, groups__name__in=[OPS, MANAGER]).distinct().order_by("username"),
+        to_field_name="username",
+        error_messages={"required": _("Say who answers for this flag.")},
+    )
+    due_on = forms.DateField(
+        label=_("Decided for good by"),
+        widget=DayInput(),
+        help_text=_("It stays as it is afterwards, and an alarm asks for it."),
+        error_messages={"required": _("Say until when it is decided for good.")},
+    )
+
+    @classmethod
+    def filled(cls, flag: Flag | None, *, by: User, **more: Any) -> Any:
+        """The form with what the flag says now; the one who looks answers for a flag that nobody did."""
+        owner = flag.owner if flag and flag.owner else by
+        return cls(initial={"owner": owner.username, "due_on": flag and flag.due_on} | more)
+
+
+class FlagForm(TermsForm):
     """Who has a flag: everybody, nobody, or some; since when and until when."""
 
     everyone = forms.ChoiceField(
         label=_("Who has it"),
-        choices=[("off", _("nobody")), ("some", _("some customers")), ("on", _("everybody"))],
+        choices=[("off", _("nobody")), ("some", _("some")), ("on", _("everybody"))],
         widget=forms.RadioSelect,
     )
     percent = forms.DecimalField(
@@ -42,24 +79,33 @@ class FlagForm(WhyForm):
         label=_("Customers"), required=False, help_text=_("Customer numbers, for example 1001 1017.")
     )
     deny_customers = Words(label=_("Never these customers"), required=False, help_text=_("Wins over everything else."))
-    starts_at = forms.DateTimeField(
-        label=_("Starts"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    allow_roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        required=False,
+        choices=list(ROLES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for what is decided about a person and not about a customer."),
     )
-    ends_at = forms.DateTimeField(
-        label=_("Ends"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
-    )
+    needs = forms.ChoiceField(label=_("Only where this flag is on too"), required=False)
+    starts_at, ends_at = Moment(label=_("Starts")), Moment(label=_("Ends"))
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=PURPOSES)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     EVERYONE = {"off": False, "some": None, "on": True}
 
+    def __init__(self, *args: Any, name: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [(each, each) for each in FLAGS if each not in SWITCHES and each != name]
+        self.fields["needs"].choices = [("", _("none")), *others]  # type: ignore[attr-defined]
+
     @classmethod
-    def filled(cls, flag: Flag | None, *, seen: int) -> FlagForm:
+    def filled(cls, flag: Flag | None, *, by: User, name: str = "", **more: Any) -> FlagForm:
         """The form with what the flag says now; it was never stored: nobody."""
-        if flag is None:
-            return cls(initial={"everyone": "off", "seen": seen})
-        names = ("percent", "allow_areas", "allow_customers", "deny_customers", "starts_at", "ends_at")
-        word = next(word for word, value in cls.EVERYONE.items() if value is flag.everyone)
-        return cls(initial={name: getattr(flag, name) for name in names} | {"everyone": word, "seen": seen})
+        terms = TermsForm.filled(flag, by=by, **more).initial | {"everyone": "off", "purpose": "release"}
+        if flag is not None:
+            word = next(word for word, value in cls.EVERYONE.items() if value is flag.everyone)
+            terms |= {each: getattr(flag, each) for each in (*AUDIENCE, "purpose")} | {"everyone": word}
+        return cls(initial=terms, name=name)
 
     def clean_allow_customers(self) -> list[int]:
         return self._known_customers("allow_customers")
@@ -86,9 +132,8 @@ class FlagForm(WhyForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        some = ("percent", "allow_areas", "allow_customers")
-        if data.get("everyone") == "some" and not self.errors and not any(data.get(name) for name in some):
-            self.add_error("everyone", _("Say which customers: a share, areas or numbers."))
+        if data.get("everyone") == "some" and not self.errors and not any(data.get(name) for name in SOME):
+            self.add_error("everyone", _("Say which: a share, areas, numbers or roles."))
         if data.get("starts_at") and data.get("ends_at") and data["ends_at"] <= data["starts_at"]:
             self.add_error("ends_at", _("It must end after it starts."))
         return data
@@ -96,5 +141,5 @@ class FlagForm(WhyForm):
     def values(self) -> dict[str, Any]:
         """What `Flag.change` takes."""
         data = self.cleaned_data
-        names = ("percent", "allow_areas", "allow_customers", "deny_customers", "starts_at", "ends_at")
-        return {name: data[name] for name in names} | {"everyone": self.EVERYONE[data["everyone"]]}
+        plain = {name: data[name] for name in (*AUDIENCE, "purpose", "owner", "due_on") if name != "everyone"}
+        return plain | {"everyone": self.EVERYONE[data["everyone"]]}

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from luckygas.clock import business_day
-from luckygas.flags import decide
+from luckygas.flags import STANDING, decide
 from orders.models import StandingDay, StandingOrder
 from orders.models.standing_day import CATCH_UP_DAYS
 from pilot.invariants.rule import invariant, rows
@@ -43,7 +43,7 @@ def standing_days_are_not_forgotten() -> list[tuple[Any, Any]]:
         for day in days
         if each.falls_on(day) and (each.pk, day) not in written
     ]
-    if not decide().is_paused:
+    if not decide().stops(STANDING):
         late = StandingDay.objects.due().filter(on__lt=today).values_list("pk", "on")
         found += [(f"standing day {pk}", f"due since {day}") for pk, day in late]
     return found

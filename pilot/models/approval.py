@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from luckygas import live
-from luckygas.db import Record
+from luckygas.db import Frozen, Moves, Record
 from luckygas.errors import Refused
 from luckygas.models import User
 
@@ -39,8 +39,8 @@ def approves(
     """Say what an approval of this kind does; each part of the pilot does so in its own module, from `ready()`.
 
     `digest` of subject and body changes whenever anything is edited that the two people must have seen alike.
-    `apply` runs in the transaction of the agreement; it takes the locks of its own rows, and refuses what changed
-    between the digest and the lock with `Refused(code="overtaken")`. `sentence` is what is waiting, for the list.
+    `apply` runs in the transaction of the agreement: it locks its own rows and then asks `approval.check_current()`,
+    so that nothing slips in between. `sentence` is what is waiting, for the list.
     """
     KINDS[kind] = Kind(digest, apply, sentence)
 
@@ -80,6 +80,10 @@ class Approval(Record):
                 name="a_decided_approval_has_its_time",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="an_approval_says_why"),
+        ]
+        triggers = [
+            Frozen("kind", "subject", "body", "seen", "asked_by_id"),
+            Moves(name="decided_once", field="outcome", moves={"": ("confirmed", "refused", "overtaken")}),
         ]
 
     def __str__(self) -> str:
@@ -123,14 +127,18 @@ class Approval(Record):
                 self._lock_open()
                 if by == self.asked_by:
                     raise Refused(_("A second person must agree. You asked for it."), code="same_person")
-                if not self.is_current:
-                    raise Refused(_("Something changed since this was asked for. Ask again."), code="overtaken")
+                self.check_current()
                 KINDS[self.kind].apply(self, by)
                 self._decide(self.Outcome.CONFIRMED, by=by)
         except Refused as refused:
             if refused.code == "overtaken":
                 self._overtake()
             raise
+
+    def check_current(self) -> None:
+        """Refuse what was edited since it was asked for; asked again once the rows it is about are locked."""
+        if not self.is_current:
+            raise Refused(_("Something changed since this was asked for. Ask again."), code="overtaken")
 
     @transaction.atomic
     def refuse(self, *, by: User) -> None:

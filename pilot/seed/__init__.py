@@ -18,13 +18,13 @@ from django.utils import timezone, translation
 from customers.models import Customer
 from deliveries.models import Depot
 from luckygas.clock import business_day
-from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
-from pilot.models import Flag
 from pilot.seed.book import Book
+from pilot.seed.cohorts import write_cohorts
 from pilot.seed.credit import write_credit
 from pilot.seed.crew import make_crews, make_customers_users, make_office
 from pilot.seed.cylinders import write_cylinders
 from pilot.seed.evening import close_day
+from pilot.seed.flags import write_flags
 from pilot.seed.history import History
 from pilot.seed.ledgers import Legs, make_places
 from pilot.seed.money import write_payments, write_price_changes
@@ -132,8 +132,8 @@ def _load(seed: int, size: Size, at: dt.datetime, progress: Progress) -> list[Ta
     write_signatures(seed=seed, at=at)
     write_suspension(at=at, by=office["manager"])
     write_incident(town.live[-1], at=at, by=office["dispatcher"])
-    for flag, everyone in ((WEB_ORDERING, True), (ORDERS_PAUSED, False)):
-        Flag.change(flag, by=office["ops"], reason="示範資料", everyone=everyone)
+    write_cohorts(at=at, office=office)
+    write_flags(at=at, office=office)
     progress.phase("checks", 0)
     analyze()  # what is checked now must not be looked for with the plans of an empty table
     with connection.cursor() as cursor:

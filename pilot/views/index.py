@@ -10,22 +10,21 @@ from luckygas.http import show
 from luckygas.models import MANAGER, OPS
 from pilot.forms import PauseForm, ReleaseForm
 from pilot.fortnight import ENOUGH, Fortnight
-from pilot.status import Status, Switch
+from pilot.status import Status
 
 
 @allow(OPS, MANAGER)
 def index(request: HttpRequest) -> HttpResponse:
-    """Customers by stage, orders by channel and path, flags, the switch and the jobs; a part of it on request."""
+    """Customers by stage, orders by channel and path, flags, the switches, who waits for whom, alarms and the jobs; a
+    part of it on request."""
     status, fortnight = Status.now(), Fortnight.until(timezone.localdate())
     context = {
         "status": status,
         "switch": status.switch,
-        "form": _switch_form(status.switch),
+        "waiting": status.waiting,
+        "pause_form": PauseForm(),
+        "release_form": ReleaseForm(stopped=status.switch.stopped),
         "fortnight": fortnight,
         "enough": ENOUGH,
     }
     return show(request, "pilot/index.html", context, part="status")
-
-
-def _switch_form(switch: Switch) -> PauseForm | ReleaseForm:
-    return ReleaseForm() if switch.is_pulled else PauseForm()

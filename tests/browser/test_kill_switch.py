@@ -50,11 +50,11 @@ def test_one_pulls_two_release_and_the_desk_never_stops(page_for, ops, dispatche
     switch.get_by_label("為什麼").fill("來電了")
     switch.get_by_role("button", name="提出放開").click()
     expect(switch.locator("button[value=confirm]")).to_have_count(0)
-    assert decide().is_paused
+    assert decide().stops("web")
     second.goto("/pilot/")
     second.get_by_role("button", name="同意", exact=True).click()
     expect(second.locator("button[value=confirm]")).to_have_count(0)
-    assert not decide().is_paused
+    assert not decide().stops("web")
 
     phone.get_by_role("button", name="叫瓦斯").click()
     expect(phone).to_have_url(re.compile(r"/orders/\d{7}-\d+/"))

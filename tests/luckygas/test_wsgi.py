@@ -11,10 +11,9 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 from django.test.client import encode_multipart
 
-from luckygas.flags import WEB_ORDERING
 from luckygas.wsgi import WholeBody, application
 from orders.models import Order
-from pilot.models import Flag
+from tests.factories import given
 from tests.processes import session_cookie
 
 TOKEN = "a" * 32
@@ -34,7 +33,7 @@ def kept_connection():
 @pytest.fixture
 def send(db, kept_connection, customer_person, signed_in, twenty):
     """Post a body as the web server hands it over: so many bytes came of those that were announced."""
-    Flag.change(WEB_ORDERING, by=None, reason="a test", everyone=True)
+    given(everyone=True)
     cookies = f"{session_cookie(signed_in(customer_person))}; csrf={TOKEN}"
 
     def send_body(body, came, content_type="application/x-www-form-urlencoded", **headers):

@@ -130,23 +130,35 @@ def test_while_orders_are_paused_days_stay_due_and_are_made_afterwards(ops):
     assert story(standing) == [(TUESDAY, "made", TUESDAY, False)]
 
 
-def test_the_decision_is_asked_once_a_run_and_stored_in_each_order(django_assert_num_queries, monkeypatch):
-    from orders.standing import generator
-
-    Flag.objects.create(name=WEB_ORDERING, everyone=True)
-    daily(), daily()
-    asked = []
-    decide = generator.decide
-    monkeypatch.setattr(generator, "decide", lambda **about: asked.append(about) or decide(**about))
+def test_each_order_is_decided_for_its_customer_and_stores_that():
+    one, other = daily(), daily()
+    Flag.objects.create(name=WEB_ORDERING, allow_customers=[one.site.customer.number])
 
     with at(MONDAY):
         run()
         now = timezone.now().isoformat()
 
-    assert len(asked) == 1
-    assert [order.decision for order in Order.objects.all()] == [
-        {"flags": DEFAULTS | {WEB_ORDERING: True}, "at": now}
-    ] * 2
+    for standing, is_on in ((one, True), (other, False)):
+        order = standing.days.get().order
+        assert order.decision == {"flags": DEFAULTS | {WEB_ORDERING: is_on}, "at": now}
+        assert order.variant == ("web_ordering" if is_on else "standard")
+
+
+def test_a_switch_that_is_pulled_during_a_run_stops_the_rest_of_it(ops, monkeypatch):
+    daily(), daily(), daily()
+    made = StandingDay.make
+
+    def make_and_pull(day, **more):
+        made(day, **more)
+        Flag.pause(by=ops, reason="test", channels=frozenset({"standing"}))
+
+    monkeypatch.setattr(StandingDay, "make", make_and_pull)
+
+    with at(MONDAY):
+        assert run() == {"made": 1}
+
+    assert Order.objects.count() == 1
+    assert StandingDay.objects.due().count() == 2
 
 
 def test_credit_holds_the_order_as_any_other():
@@ -213,5 +225,5 @@ def test_a_run_with_nothing_to_make_takes_as_many_queries_for_three_as_for_one(c
     with at(MONDAY):
         run()
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             run()

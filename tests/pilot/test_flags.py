@@ -9,15 +9,16 @@ import sys
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from customers.models import Customer
 from luckygas.errors import Refused
-from luckygas.flags import DEFAULTS, FLAGS, ORDERS_PAUSED, WEB_ORDERING, bucket, decide
-from pilot.models import Flag, FlagChange, Release
-from tests.factories import AreaFactory, CustomerFactory, SiteFactory, UserFactory
+from luckygas.flags import DEFAULTS, DRIVER_POSITION, FLAGS, ORDERS_PAUSED, WEB_ORDERING, bucket, decide
+from pilot.audience import counted, stored_flags
+from pilot.models import Flag, FlagChange
+from tests.factories import AreaFactory, CustomerFactory, SiteFactory, UserFactory, given
 from tests.processes import ROOT, database_url
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def person():
 @pytest.fixture
 def give(person):
     """Give the web ordering flag: `give(percent=25)`."""
-    return lambda **values: Flag.change(WEB_ORDERING, by=person, reason="test", **values)
+    return lambda **values: given(by=person, **values)
 
 
 def customers(count):
@@ -120,7 +121,7 @@ def test_the_same_answer_from_the_web_a_command_a_task_and_another_process(give,
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_answer_in_another_process_and_in_a_worker(person):
-    Flag.change(WEB_ORDERING, by=person, reason="test", percent=50)
+    given(by=person, percent=50)
     people = random.Random(7).sample(customers(200), 25)
     here = {str(person.number): decide(customer=person)[WEB_ORDERING] for person in people}
     ask = """
@@ -157,7 +158,8 @@ def test_a_change_says_who_why_and_from_what_to_what(give, person):
     change = FlagChange.objects.get()
     assert (change.by, change.reason) == (person, "test")
     assert (change.before["percent"], change.after["percent"]) == (None, 25.0)
-    assert change.what == "percent: – → 25.0"
+    assert (change.before["owner"], change.after["owner"]) == (None, "ops1")
+    assert change.what.startswith("percent: – → 25.0、owner: – → ops1、due_on: – → 20")
 
 
 def test_nothing_is_written_when_nothing_changes(give):
@@ -172,7 +174,7 @@ def test_a_change_over_somebody_elses_is_refused(give, person):
     give(percent=25)
 
     with pytest.raises(Refused) as refused:
-        Flag.change(WEB_ORDERING, by=person, reason="late", seen=seen, percent=50)
+        given(by=person, reason="late", seen=seen, percent=50)
 
     assert refused.value.code == "changed_meanwhile"
     assert Flag.objects.get(name=WEB_ORDERING).percent == 25
@@ -189,96 +191,153 @@ def test_an_unknown_flag_and_a_change_without_reason_are_refused(person, name, r
     assert Flag.objects.count() == 0
 
 
-# --- the switch -------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def second():
-    return UserFactory(username="manager2", roles=["manager"])
+# --- whose it is, and until when --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "terms, field, code",
+    [
+        ({"owner": None}, "owner", "no_owner"),
+        ({"due_on": None}, "due_on", "no_end"),
+        ({"due_on": timezone.localdate() - dt.timedelta(days=1)}, "due_on", "past_day"),
+    ],
+)
+def test_each_change_says_who_answers_for_it_and_until_when(give, terms, field, code):
+    with pytest.raises(Refused) as refused:
+        give(everyone=True, **terms)
+
+    assert (refused.value.field, refused.value.code) == (field, code)
+    assert Flag.objects.count() == 0
 
 
-def test_one_person_pulls_and_two_release(person, second):
-    Flag.pause(by=person, reason="成功線封路")
-    assert decide().is_paused
+def test_a_stale_flag_can_be_turned_off_at_once(give, person):
+    give(everyone=True)
+    Flag.objects.update(due_on=timezone.localdate() - dt.timedelta(days=6))
 
-    release = Release.ask(by=person, reason="路通了")
-    assert decide().is_paused
-    release.confirm(by=second)
+    Flag.change(WEB_ORDERING, by=person, reason="trouble", everyone=False)
 
-    assert not decide().is_paused
-    release.refresh_from_db()
-    assert (release.outcome, release.decided_by) == ("released", second)
-    change = FlagChange.objects.first()
-    assert (change.by, change.reason) == (second, "路通了")
+    assert not decide(customer=CustomerFactory())[WEB_ORDERING]
 
 
-def test_the_same_person_cannot_release_alone(person):
-    Flag.pause(by=person, reason="封路")
-    release = Release.ask(by=person, reason="通了")
+def test_the_same_moment_is_no_change(give):
+    at = timezone.now().replace(second=0, microsecond=0)
+    give(everyone=True, starts_at=at)
+    give(everyone=True, starts_at=timezone.localtime(at))
+
+    assert FlagChange.objects.count() == 1
+
+
+def test_turning_all_off_and_on_again_keeps_the_lists(give, person):
+    customer, other = CustomerFactory(), CustomerFactory()
+    lists = {"allow_customers": [customer.number], "deny_customers": [other.number], "allow_areas": ["瑞"]}
+    give(everyone=None, percent=5, **lists)
+    given(DRIVER_POSITION, by=person, everyone=True)
+    before = {flag.name: flag.stored() for flag in Flag.objects.all()}
+    had = [decide(customer=each).flags for each in (customer, other)]
+
+    off = Flag.turn_all(on=False, by=person, reason="trouble")
+    assert decide(customer=customer).flags == dict.fromkeys(FLAGS, False)
+    assert all(getattr(Flag.objects.get(name=WEB_ORDERING), name) == value for name, value in lists.items())
+    back = Flag.turn_all(on=True, by=person, reason="mended")
+
+    assert off == back == sorted([WEB_ORDERING, DRIVER_POSITION])
+    assert {flag.name: flag.stored() for flag in Flag.objects.all()} == before
+    assert [decide(customer=each).flags for each in (customer, other)] == had
+    assert Flag.turn_all(on=True, by=person, reason="again") == []
+
+
+def test_what_was_off_before_stays_off(give, person):
+    give(everyone=False, percent=5)
+
+    assert Flag.turn_all(on=False, by=person, reason="trouble") == []
+    assert Flag.turn_all(on=True, by=person, reason="mended") == []
+    assert Flag.objects.get().everyone is False
+
+
+# --- roles and what a flag needs --------------------------------------------------------------------------------------
+def test_a_role_counts_for_a_person_and_never_for_a_customer(person):
+    given(DRIVER_POSITION, by=person, everyone=None, allow_roles=["driver"])
+    driver, customer = UserFactory(roles=["driver"]), CustomerFactory()
+
+    assert decide(user=driver)[DRIVER_POSITION]
+    assert not decide(user=person)[DRIVER_POSITION]
+    assert not decide()[DRIVER_POSITION]
+    assert [decide(customer=customer, user=user)[DRIVER_POSITION] for user in (driver, person, None)] == [False] * 3
+
+
+def test_whoever_asks_about_a_customer_is_told_the_same(give):
+    people = [UserFactory(roles=[role]) for role in ("customer", "driver", "dispatcher", "manager", "ops")]
+    give(percent=50, allow_roles=["dispatcher"])
+
+    for customer in customers(40):
+        assert len({decide(customer=customer, user=user)[WEB_ORDERING] for user in (*people, None)}) == 1
+
+
+def test_a_flag_is_on_only_where_the_one_it_needs_is(give, person):
+    one, other = CustomerFactory(), CustomerFactory()
+    given(DRIVER_POSITION, by=person, everyone=None, allow_customers=[one.number])
+    give(everyone=True, needs=DRIVER_POSITION)
+
+    assert [decide(customer=each)[WEB_ORDERING] for each in (one, other)] == [True, False]
+
+
+@pytest.mark.parametrize("needs", ["pilot_nothing", ORDERS_PAUSED, WEB_ORDERING])
+def test_a_flag_needs_no_stranger_no_switch_and_not_itself(give, needs):
+    with pytest.raises(Refused) as refused:
+        give(everyone=True, needs=needs)
+
+    assert refused.value.field == "needs"
+
+
+def test_flags_need_each_other_in_no_circle(give, person):
+    give(everyone=True, needs=DRIVER_POSITION)
 
     with pytest.raises(Refused) as refused:
-        release.confirm(by=person)
+        given(DRIVER_POSITION, by=person, everyone=True, needs=WEB_ORDERING)
 
-    assert refused.value.code == "same_person"
-    assert decide().is_paused
-
-
-def test_the_database_refuses_one_person_too(person):
-    Flag.pause(by=person, reason="封路")
-    release = Release.ask(by=person, reason="通了")
-
-    with pytest.raises(IntegrityError, match="two_people_release"), transaction.atomic():
-        Release.objects.filter(pk=release.pk).update(outcome="released", decided_by=person, decided_at=timezone.now())
+    assert refused.value.code == "circle"
 
 
-@pytest.mark.parametrize("values", [{"everyone": False}, {"everyone": None}, {"ends_at": timezone.now()}])
-def test_no_other_change_opens_the_switch(person, values):
-    Flag.pause(by=person, reason="封路")
+def test_a_circle_that_somebody_wrote_by_hand_is_off_and_ends(person):
+    Flag.objects.create(name=WEB_ORDERING, everyone=True, needs=DRIVER_POSITION)
+    Flag.objects.create(name=DRIVER_POSITION, everyone=True, needs=WEB_ORDERING)
 
-    with pytest.raises(Refused) as refused:
-        Flag.change(ORDERS_PAUSED, by=person, reason="go on", **values)
-
-    assert refused.value.code == "kill_switch"
-    assert decide().is_paused
+    assert decide(customer=CustomerFactory())[WEB_ORDERING] is False
+    assert counted(stored_flags(), at=timezone.now())[WEB_ORDERING] == 0
 
 
-def test_nobody_is_let_through_before_it_is_pulled(person):
-    with pytest.raises(Refused):
-        Flag.change(ORDERS_PAUSED, by=person, reason="for friends", deny_customers=[1001])
+@pytest.mark.django_db(transaction=True)
+def test_two_changes_at_once_close_no_circle(person):
+    given(by=person, everyone=True)
+    given(DRIVER_POSITION, by=person, everyone=True)
+
+    outcomes = at_once(
+        lambda: given(by=person, needs=DRIVER_POSITION), lambda: given(DRIVER_POSITION, by=person, needs=WEB_ORDERING)
+    )
+
+    assert sorted(getattr(each, "code", "done") for each in outcomes) == ["circle", "done"]
 
 
-def test_an_agreement_ends_when_something_changed(person, second):
-    Flag.pause(by=person, reason="封路")
-    old = Release.ask(by=person, reason="通了")
-    old.confirm(by=second)
-    Flag.pause(by=second, reason="又封了")
+# --- counting ---------------------------------------------------------------------------------------------------------
+def test_customers_are_counted_as_they_are_decided(person):
+    """The count asks the database, the decision Python: two ways to the same answer, over random flags."""
+    dice, areas = random.Random(11), [AreaFactory(code=code, name=code) for code in "瑞成山"]
+    people = [SiteFactory(area=dice.choice(areas)).customer for _ in range(12)] + customers(60)
+    numbers = [each.number for each in people]
+    now = timezone.now()
+    for _ in range(12):
+        for name, other in ((WEB_ORDERING, ""), (DRIVER_POSITION, WEB_ORDERING)):
+            given(
+                name, by=person, everyone=dice.choice([None, None, None, True, False]),
+                percent=dice.choice([None, 0, 3, 33.3, 50, 99]), allow_areas=dice.sample("瑞成山", dice.randrange(3)),
+                allow_customers=dice.sample(numbers, 5), deny_customers=dice.sample(numbers, 5),
+                starts_at=dice.choice([None, now - dt.timedelta(days=1), now + dt.timedelta(days=1)]),
+                needs=dice.choice(["", other]),
+            )  # fmt: skip
 
-    with pytest.raises(Refused) as refused:
-        old.confirm(by=second)
+        told = counted(stored_flags(), at=now)
 
-    assert refused.value.code == "decided"
-    assert Release.waiting() is None
-
-
-def test_asking_twice_is_asking_once(person, second):
-    Flag.pause(by=person, reason="封路")
-
-    assert Release.ask(by=person, reason="一") == Release.ask(by=second, reason="二")
-
-
-def test_what_was_not_agreed_can_be_asked_again(person, second):
-    Flag.pause(by=person, reason="封路")
-    Release.ask(by=person, reason="一").refuse(by=second)
-
-    again = Release.ask(by=person, reason="二")
-
-    assert decide().is_paused
-    assert Release.waiting() == again
-
-
-def test_nothing_can_be_released_while_orders_are_taken(person):
-    with pytest.raises(Refused) as refused:
-        Release.ask(by=person, reason="why")
-
-    assert refused.value.code == "not_paused"
+        decisions = [decide(customer=each, at=now) for each in people]
+        for name in (WEB_ORDERING, DRIVER_POSITION):
+            assert told[name] == sum(decision[name] for decision in decisions)
 
 
 def test_every_flag_has_a_meaning_and_a_default():

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from customers.models import Message
 from luckygas.celery import heartbeat
-from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING, decide
+from luckygas.flags import CHANNELS, ORDERS_PAUSED, WEB_ORDERING, WEB_PAUSED, decide
 from orders.handover import Handover
 from orders.models import Order
-from pilot.models import Flag, FlagChange, Release
-from tests.factories import AreaFactory, CustomerFactory, DepotFactory, UserFactory, placed
+from pilot.models import Alarm, Approval, Flag, FlagChange
+from pilot.switches import ask_edit, ask_release
+from tests.factories import AreaFactory, CustomerFactory, DepotFactory, UserFactory, given, placed
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -29,15 +30,36 @@ def second(signed_in, manager):
     return signed_in(manager)
 
 
-def pull(first, reason="成功線封路", **headers):
-    return first.post("/pilot/pause/", {"reason": reason}, headers=headers)
+USUAL = ["web", "api", "standing"]
+
+
+def pull(first, reason="成功線封路", channels=USUAL, **headers):
+    return first.post("/pilot/pause/", {"reason": reason, "channels": channels}, headers=headers)
+
+
+def ask(first, reason="路通了", channels=USUAL, **headers):
+    return first.post("/pilot/resume/", {"reason": reason, "channels": channels}, headers=headers)
+
+
+def settle(browser, act, pk=None, **headers):
+    pk = pk or Approval.waiting()[0].pk
+    return browser.post(f"/pilot/approvals/{pk}/decide/", {"act": act}, headers=headers)
+
+
+def stopped():
+    return [channel for channel in CHANNELS if decide().stops(channel)]
 
 
 def flag_form(**more):
-    return {"everyone": "some", "percent": "25", "reason": "第三批", "seen": FlagChange.newest(WEB_ORDERING)} | more
+    typed = {"everyone": "some", "percent": "25", "reason": "第三批", "seen": FlagChange.newest(WEB_ORDERING)}
+    terms = {"purpose": "release", "owner": "ops", "due_on": timezone.localdate() + dt.timedelta(days=30)}
+    return typed | terms | more
 
 
-@pytest.mark.parametrize("page", ["", "flags/", f"flags/{WEB_ORDERING}/", "pause/", "resume/"])
+PLACES = ["", "flags/", f"flags/{WEB_ORDERING}/", f"flags/{WEB_PAUSED}/", "pause/", "resume/", "approvals/", "alarms/"]
+
+
+@pytest.mark.parametrize("page", PLACES)
 @pytest.mark.parametrize(
     "role, status", [("ops", 200), ("manager", 200), ("dispatcher", 403), ("driver", 403), ("customer", 403)]
 )
@@ -57,12 +79,13 @@ def test_the_page_says_how_far_customers_are(first):
 
 
 def test_the_page_takes_the_same_queries_for_one_customer_and_many(first, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12) as one:
+    with django_assert_max_num_queries(15) as one:
         first.get("/pilot/")
-    for _ in range(3):
+    for number in range(3):
         CustomerFactory()
         Message.write(kind="held", recipient="+886900000123", body="x", cause=("t", Message.objects.count()))
-    Flag.change(WEB_ORDERING, by=None, reason="x", percent=5)
+        Alarm.objects.create(kind="test", subject=str(number), said="x")
+    given(percent=5)
 
     with django_assert_max_num_queries(len(one)):
         first.get("/pilot/")
@@ -130,6 +153,14 @@ def test_lists_are_read_in_any_notation(first):
         ({"reason": "  "}, "reason"),
         ({"everyone": "maybe"}, "everyone"),
         ({"starts_at": "2026-12-01T08:00", "ends_at": "2026-11-01T08:00"}, "ends_at"),
+        ({"owner": ""}, "owner"),
+        ({"owner": "customer1"}, "owner"),
+        ({"due_on": ""}, "due_on"),
+        ({"due_on": "2020-01-01"}, "due_on"),
+        ({"purpose": ""}, "purpose"),
+        ({"purpose": "kill"}, "purpose"),
+        ({"needs": ORDERS_PAUSED}, "needs"),
+        ({"allow_roles": ["nobody"]}, "allow_roles"),
     ],
 )
 def test_a_mistake_is_said_at_its_field_and_changes_nothing(first, typed, said):
@@ -149,7 +180,7 @@ def test_what_was_typed_stays(first):
 
 def test_a_change_over_somebody_elses_is_refused(first):
     typed = flag_form()
-    Flag.change(WEB_ORDERING, by=None, reason="x", percent=5)
+    given(percent=5)
 
     response = first.post(f"/pilot/flags/{WEB_ORDERING}/", typed)
 
@@ -167,22 +198,76 @@ def test_a_second_tap_is_the_same_change(first):
     assert FlagChange.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["pilot_nothing", ORDERS_PAUSED])
-def test_an_unknown_flag_and_the_switch_have_no_form(first, name):
-    assert first.get(f"/pilot/flags/{name}/").status_code == 404
+def test_an_unknown_flag_has_no_form(first):
+    assert first.get("/pilot/flags/pilot_nothing/").status_code == 404
 
 
-# --- the switch -----------------------------------------------------------------------------------------------------
+def test_every_field_of_a_flag_is_typed_and_kept(first, ops):
+    area, customer = AreaFactory(code="成", name="成功"), CustomerFactory()
+    typed = flag_form(
+        allow_areas=area.code, allow_customers=str(customer.number), allow_roles=["driver"], needs="driver_position",
+        purpose="experiment", starts_at="2026-12-01T08:00", ends_at="2027-01-01T08:00",
+    )  # fmt: skip
+
+    assert first.post(f"/pilot/flags/{WEB_ORDERING}/", typed).status_code == 303
+
+    flag = Flag.objects.get(name=WEB_ORDERING)
+    assert (flag.allow_roles, flag.needs) == (["driver"], "driver_position")
+    assert (flag.purpose, flag.owner) == ("experiment", ops)
+    page = first.get(f"/pilot/flags/{WEB_ORDERING}/").content.decode()
+    for kept in ('value="2026-12-01T08:00"', f'value="{typed["due_on"]}"', 'value="driver_position" selected'):
+        assert kept in page
+
+
+def test_off_and_some_again_keeps_the_lists(first):
+    customer = CustomerFactory()
+    first.post(f"/pilot/flags/{WEB_ORDERING}/", flag_form(allow_customers=str(customer.number)))
+    for word in ("off", "some"):
+        shown = first.get(f"/pilot/flags/{WEB_ORDERING}/").context["form"]
+        typed = {name: shown[name].value() for name in shown.fields if shown[name].value() is not None}
+        response = first.post(f"/pilot/flags/{WEB_ORDERING}/", typed | {"everyone": word, "reason": word})
+        assert response.status_code == 303, response.context["form"].errors
+        assert decide(customer=customer)[WEB_ORDERING] is (word == "some")
+
+
+def test_the_list_counts_the_customers_of_each_flag(first):
+    customer = CustomerFactory()
+    CustomerFactory()
+    given(allow_customers=[customer.number])
+
+    rows = {each.name: each.customers for each in first.get("/pilot/flags/").context["flags"]}
+
+    assert (rows[WEB_ORDERING], rows["driver_position"], rows[ORDERS_PAUSED]) == (1, 2, None)
+
+
+def test_what_one_customer_has_is_told(first):
+    customer = CustomerFactory()
+    given(allow_customers=[customer.number])
+
+    page = first.get(f"/pilot/flags/?customer={customer.number}")
+
+    assert page.context["has"] == decide(customer=customer).flags
+    for nobody in ("99999999", "王", "1" * 40):
+        assert first.get("/pilot/flags/", {"customer": nobody}).status_code == 200
+
+
+# --- the switches ---------------------------------------------------------------------------------------------------
 def test_one_person_stops_new_orders_at_once(first):
-    assert not decide().is_paused
+    assert stopped() == []
 
     response = pull(first)
 
     assert (response.status_code, response["Location"]) == (303, "/pilot/")
-    assert decide().is_paused
+    assert stopped() == USUAL
     page = first.get("/pilot/").content.decode()
-    assert "現在不收新單" in page
+    assert "已停收新單：網路、API、定期單" in page
     assert "成功線封路" in page
+
+
+def test_some_channels_stop_alone(first):
+    pull(first, channels=["api", "desk"])
+
+    assert stopped() == ["api", "desk"]
 
 
 def test_pulling_twice_is_pulling_once(first):
@@ -192,73 +277,142 @@ def test_pulling_twice_is_pulling_once(first):
     assert FlagChange.objects.count() == 1
 
 
-def test_without_a_reason_nothing_stops(first):
-    response = pull(first, reason=" ", **HTMX)
+@pytest.mark.parametrize(
+    "typed, said", [({"reason": " "}, "reason"), ({"channels": []}, "channels"), ({"channels": ["radio"]}, "channels")]
+)
+def test_without_a_reason_or_a_channel_nothing_stops(first, typed, said):
+    response = pull(first, **typed, **HTMX)
 
     assert response.status_code == 422
-    assert 'id="id_reason_error"' in response.content.decode()
-    assert not decide().is_paused
+    assert f'id="id_{said}_error"' in response.content.decode()
+    assert stopped() == []
 
 
 def test_two_people_take_orders_again(first, second):
     pull(first)
-    first.post("/pilot/resume/", {"act": "ask", "reason": "路通了"})
-    release = Release.waiting()
-    assert decide().is_paused
+    ask(first)
+    assert stopped() == USUAL
     assert "路通了" in second.get("/pilot/").content.decode()
 
-    response = second.post("/pilot/resume/", {"act": "confirm", "release": release.pk}, headers=HTMX)
+    response = settle(second, "confirm", **HTMX)
 
     assert response.status_code == 204
-    assert not decide().is_paused
+    assert stopped() == []
     assert "收單中" in first.get("/pilot/").content.decode()
+
+
+def test_only_one_channel_is_taken_again(first, second):
+    pull(first)
+    ask(first, channels=["api"])
+
+    settle(second, "confirm")
+
+    assert stopped() == ["web", "standing"]
 
 
 def test_the_same_person_is_refused(first):
     pull(first)
-    first.post("/pilot/resume/", {"act": "ask", "reason": "路通了"})
+    ask(first)
 
-    response = first.post("/pilot/resume/", {"act": "confirm", "release": Release.waiting().pk})
+    response = settle(first, "confirm", **HTMX)
 
     assert response.status_code == 422
     assert "要第二個人同意" in response.content.decode()
-    assert decide().is_paused
+    assert stopped() == USUAL
 
 
 def test_the_second_person_does_not_agree(first, second):
     pull(first)
-    first.post("/pilot/resume/", {"act": "ask", "reason": "路通了"})
+    ask(first)
 
-    second.post("/pilot/resume/", {"act": "refuse", "release": Release.waiting().pk})
+    settle(second, "refuse")
 
-    assert Release.waiting() is None
-    assert decide().is_paused
+    assert Approval.waiting() == []
+    assert stopped() == USUAL
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [{"act": "ask", "reason": " "}, {"act": "confirm", "release": "17"}, {"act": "confirm", "release": "x"}, {}],
-)
-def test_nonsense_releases_nothing(first, typed):
+@pytest.mark.parametrize("typed", [{"act": "nonsense"}, {}])
+def test_nonsense_releases_nothing(first, second, typed):
     pull(first)
+    ask(first)
 
-    response = first.post("/pilot/resume/", typed, headers=HTMX)
+    response = second.post(f"/pilot/approvals/{Approval.waiting()[0].pk}/decide/", typed)
 
     assert response.status_code == 422
-    assert decide().is_paused
-    assert Release.objects.count() == 0
+    assert stopped() == USUAL
+    assert len(Approval.waiting()) == 1
+
+
+def test_an_approval_nobody_knows_is_not_there(first):
+    assert settle(first, "confirm", pk=77).status_code == 404
+
+
+def test_what_was_edited_meanwhile_says_so_and_stays(first, second, ops):
+    pull(first, channels=["web"])
+    ask(first, channels=["web"])
+    pk = Approval.waiting()[0].pk
+    Flag.change(ORDERS_PAUSED, by=ops, reason="all", everyone=True)
+
+    response = settle(second, "confirm", pk=pk, **HTMX)
+
+    assert response.status_code == 422
+    assert "重新提出" in response.content.decode()
+    assert stopped() == USUAL
+
+
+@pytest.mark.parametrize("typed, said", [({"reason": " "}, "reason"), ({"channels": []}, "channels")])
+def test_asking_needs_a_reason_and_a_channel(first, typed, said):
+    pull(first)
+
+    response = ask(first, **typed, **HTMX)
+
+    assert response.status_code == 422
+    assert f'id="release_{said}_error"' in response.content.decode()
+    assert Approval.objects.count() == 0
 
 
 def test_while_orders_are_taken_there_is_nothing_to_release(first):
     assert "正常收單中" in first.get("/pilot/resume/").content.decode()
 
-    assert first.post("/pilot/resume/", {"act": "ask", "reason": "x"}).status_code == 422
+    assert ask(first).status_code == 422
 
 
-def test_a_pulled_switch_offers_no_second_pull(first):
+def test_a_pulled_switch_offers_what_is_left(first):
     pull(first)
 
-    assert "提出放開" in first.get("/pilot/pause/").content.decode()
+    page = first.get("/pilot/pause/").content.decode()
+
+    assert 'value="desk"' in page
+    assert 'value="web"' not in page
+
+
+def test_two_people_edit_a_switch(first, second, ops):
+    until = timezone.localdate() + dt.timedelta(days=30)
+    typed = {"owner": "ops", "due_on": until, "reason": "放假前"}
+    assert first.post(f"/pilot/flags/{WEB_PAUSED}/", typed).status_code == 303
+    assert not Flag.objects.filter(owner=ops).exists()
+
+    settle(second, "confirm")
+
+    assert Flag.objects.get(name=WEB_PAUSED).due_on == until
+
+
+# --- alarms -----------------------------------------------------------------------------------------------------------
+def test_an_alarm_stands_on_the_page_and_in_the_bar(first):
+    Alarm.objects.create(kind="test", subject="x", said="這裡不對")
+
+    assert "這裡不對" in first.get("/pilot/").content.decode()
+    assert "這裡不對" in first.get("/pilot/alarms/").content.decode()
+    plate = first.get("/pilot/alarms/", headers=HTMX).content.decode()
+    assert "1 個警示" in plate
+    assert "<html" not in plate
+
+
+@pytest.mark.parametrize("role, has", [("ops", True), ("manager", True), ("dispatcher", False)])
+def test_who_can_do_something_about_it_has_the_plate(signed_in, role, has):
+    page = signed_in(UserFactory(roles=[role])).get("/monitor/").content.decode()
+
+    assert ('id="alarm-plate"' in page) is has
 
 
 # --- orders of two weeks ----------------------------------------------------------------------------------------------
@@ -307,9 +461,10 @@ def test_without_an_order_nothing_is_drawn(first):
     assert page.count("資料不足") == 5  # the bars, and line and share of both paths
 
 
-def test_the_page_takes_twelve_queries_at_most_also_while_orders_are_stopped(first, ops, django_assert_max_num_queries):
+def test_the_page_takes_few_queries_also_while_orders_are_stopped(first, ops, django_assert_max_num_queries):
     Flag.pause(by=ops, reason="x")
-    Release.ask(by=ops, reason="x")
+    ask_release(frozenset(USUAL), by=ops, reason="x")
+    ask_edit(WEB_PAUSED, owner=ops, due_on=timezone.localdate(), by=ops, reason="x")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(19):  # one or two more for each that waits
         first.get("/pilot/")

@@ -9,10 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from luckygas.flags import WEB_ORDERING
 from luckygas.models import CUSTOMER
 from orders.models import Slot
-from pilot.models import Flag
 from tests import factories
 from tests.processes import session_cookie
 
@@ -45,7 +43,7 @@ def build(households: int) -> Town:
     Slot.open_days(until=today + dt.timedelta(days=6))
     for sort, (code, twd) in enumerate(PRODUCTS.items()):
         factories.priced(code, gas=twd, gas_kg=int(code), sort=sort)
-    Flag.change(WEB_ORDERING, by=None, reason="a proof orders in the browser", everyone=True)
+    factories.given(reason="a proof orders in the browser", everyone=True)
     sites = [_household(number, areas[number % len(areas)]) for number in range(households)]
     days = [today + dt.timedelta(days=ahead) for ahead in (2, 3, 4, 5)]
     slots = {

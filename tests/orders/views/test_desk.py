@@ -111,7 +111,7 @@ def test_the_card_shows_what_we_know_and_writes_down_who_looked(signed_in, dispa
 
 
 @pytest.mark.parametrize("more", [0, 3])
-def test_the_card_takes_fifteen_queries_at_most(
+def test_the_card_takes_fifteen_queries_and_one_for_windows_that_are_far(
     signed_in, dispatcher, noodles, twenty, more, django_assert_max_num_queries
 ):
     delivered(noodles, Item(twenty, 2, 1))
@@ -121,7 +121,7 @@ def test_the_card_takes_fifteen_queries_at_most(
         SlotFactory(starts=12 + _ * 2, ends=14 + _ * 2)
     browser = signed_in(dispatcher)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         browser.get(reverse("orders:call", args=[noodles.number]))
 
 
@@ -276,6 +276,108 @@ def test_the_desk_is_not_stopped_by_the_pause(signed_in, dispatcher, noodles):
     take(signed_in(dispatcher), noodles, **typed())
 
     assert Order.objects.count() == 1
+
+
+@pytest.fixture
+def stopped(ops):
+    from pilot.models import Flag
+
+    return Flag.pause(by=ops, reason="test", channels=frozenset({"desk"}))
+
+
+@pytest.fixture
+def after_a_stop(stopped):
+    """The desk was stopped and takes orders again."""
+    from pilot.models import Flag
+
+    Flag.objects.filter(name="desk_paused").update(everyone=False)
+
+
+def test_a_stopped_desk_keeps_what_was_typed_and_says_to_write_on_paper(signed_in, dispatcher, noodles, stopped):
+    browser = signed_in(dispatcher)
+    assert "先寫在編號單上" in browser.get(reverse("orders:call", args=[noodles.number])).content.decode()
+
+    response = take(browser, noodles, **typed(quantity_20="7", note="後門卸"))
+
+    page = response.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "300")
+    assert 'value="7"' in page
+    assert "後門卸" in page
+    assert "先寫在編號單上" in page
+    assert Order.objects.count() == 0
+
+
+def test_a_leak_is_heard_while_the_desk_is_stopped(signed_in, dispatcher, noodles, stopped):
+    response = take(signed_in(dispatcher), noodles, **typed(note="廚房有瓦斯味"))
+
+    assert response["Location"].startswith(reverse("customers:open_incident"))
+
+
+def test_open_pages_of_the_desk_ask_whether_it_is_stopped(signed_in, dispatcher, stopped):
+    part = signed_in(dispatcher, **HTMX).get(reverse("orders:desk_stopped")).content.decode()
+
+    assert part.lstrip().startswith('<div id="desk-stopped"')
+    assert "先寫在編號單上" in part
+
+
+# --- numbered paper ---------------------------------------------------------------------------------------------------
+def phoned_in(hours=3):
+    return timezone.localtime() - dt.timedelta(hours=hours)
+
+
+def on_paper(number="A-0017", **more):
+    return typed(paper_number=number, asked_at=f"{phoned_in():%Y-%m-%dT%H:%M}", **more)
+
+
+def test_there_is_no_paper_before_the_desk_was_ever_stopped(signed_in, dispatcher, noodles):
+    browser = signed_in(dispatcher)
+    assert "paper_number" not in browser.get(reverse("orders:call", args=[noodles.number])).content.decode()
+
+    take(browser, noodles, **on_paper())
+
+    assert not hasattr(Order.objects.get(), "paper")
+
+
+def test_an_order_on_paper_is_typed_in_with_its_number_and_its_time(signed_in, dispatcher, noodles, after_a_stop):
+    browser = signed_in(dispatcher)
+    assert 'name="paper_number"' in browser.get(reverse("orders:call", args=[noodles.number])).content.decode()
+
+    assert take(browser, noodles, **on_paper()).status_code == 303
+
+    order = Order.objects.get()
+    assert (order.paper.number, order.paper.by) == ("A-0017", dispatcher)
+    assert abs(order.placed_at - phoned_in()) < dt.timedelta(minutes=2)
+    assert timezone.now() - order.paper.entered_at < dt.timedelta(minutes=1)
+    assert "A-0017" in browser.get(order.get_absolute_url()).content.decode()
+
+
+def test_a_paper_is_typed_in_once(signed_in, dispatcher, noodles, after_a_stop):
+    form = on_paper()
+    browser = signed_in(dispatcher)
+    assert [take(browser, noodles, **form).status_code for _ in range(2)] == [303, 303]  # the same form again
+
+    response = take(browser, noodles, **on_paper())
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["paper_number"])
+    assert Order.objects.get().number in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "more, field",
+    [
+        ({"asked_at": ""}, "asked_at"),
+        ({"paper_number": ""}, "paper_number"),
+        ({"asked_at": "2020-01-01T08:00"}, "asked_at"),
+        ({"asked_at": "2099-01-01T08:00"}, "asked_at"),
+        ({"asked_at": "yesterday"}, "asked_at"),
+        ({"is_at_counter": "on", "received_twd": "1640"}, "paper_number"),
+    ],
+)
+def test_a_paper_has_its_number_and_a_time_that_can_be(signed_in, dispatcher, noodles, after_a_stop, more, field):
+    response = take(signed_in(dispatcher), noodles, **(on_paper() | more))
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+    assert Order.objects.count() == 0
 
 
 def test_a_customer_of_the_old_system_can_only_be_read(signed_in, dispatcher):

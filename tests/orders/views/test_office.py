@@ -42,6 +42,15 @@ def page(name, order):
     return reverse(f"orders:{name}", args=[order.number])
 
 
+def test_an_order_says_what_it_was_decided_with(signed_in, dispatcher, order):
+    response = signed_in(dispatcher).get(order.get_absolute_url())
+
+    decided = response.context["decided"]
+    assert decided["flags"][0] == ("driver_position", True)
+    assert (decided["at"].isoformat(), decided["stage"]) == (order.decision["at"], "已上線")
+    assert "pilot_web_ordering" in response.content.decode()
+
+
 # --- list -----------------------------------------------------------------------------------------------------------
 def numbers(response):
     return [order.number for order in response.context["orders"]]
