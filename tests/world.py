@@ -20,6 +20,9 @@ from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from orders.models import BulkMove, MeterReading, Order, PriceChange, Product, StandingOrder
 from orders.windows import windows_for
 from orders.wishes import Item, When, Wish
+from pilot.certificate.assessment import Assessment
+from pilot.certificate.facts import facts_of
+from pilot.models import Certificate, Cohort, MassMove, Waiver
 from pilot.seed import Size, load
 from tests.factories import decided
 from tests.pages import PAGES, Page
@@ -57,8 +60,24 @@ def look_around() -> SimpleNamespace:
         suspension=Suspension.objects.latest("pk"),
         bulk=bulk_move(people[DISPATCHER]),
         variance=Variance.objects.open().latest("pk"),
+        cohort=Cohort.objects.running().latest("pk"),
+        mass_move=MassMove.objects.latest("pk"),
+        certificate=issued_certificate(people[OPS]),
+        waiver=Waiver.objects.latest("pk"),
         reading=MeterReading.objects.kept().latest("read_on"),
     )
+
+
+def issued_certificate(person: User) -> Certificate:
+    """Of a town where nothing ran, nothing was asked, and one requirement was let go."""
+    Waiver.objects.create(
+        criterion="backup/restore",
+        reason="下週才有第二台主機",
+        until=timezone.localdate(),
+        asked_by=person,
+        agreed_by=User.objects.get(username="manager"),
+    )
+    return Certificate.issue(facts_of(Assessment.now(answers={})), by=person, operation_id=uuid.uuid4())
 
 
 def next_stop(driver: User) -> Stop:
