@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from pilot.certificate import judging, probes
 from pilot.certificate.criteria import CRITERIA, Criterion
 from pilot.certificate.judging import Answer, Judged, Run, State
 from pilot.certificate.revision import Revision, running
+from pilot.certificate.said import Said
 from pilot.certificate.suites import SUITES
 from pilot.models import Evidence, ReviewPlan, Waiver
 
@@ -112,6 +114,8 @@ def _find(
         judged = judging.judge_answer(answers.get(criterion.name))
     else:
         judged = judging.judge_run(criterion, run_of(criterion, evidence), revision=revision, at=at)
+        if judged.state == State.NOT_RUN and not SUITES[criterion.group].has(criterion):
+            judged = Judged(State.NOT_RUN, Said(_("There are no such tests yet.")))
     judged = judging.waive(judged, is_waived=waiver is not None)
     return Finding(criterion, judged, evidence, waiver if judged.state == State.WAIVED else None)
 

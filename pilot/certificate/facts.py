@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment, Finding
-from pilot.certificate.criteria import PARTS, Criterion
+from pilot.certificate.criteria import CRITERIA, PARTS, Criterion
 from pilot.certificate.judging import State
 from pilot.certificate.said import Said
 from pilot.certificate.suites import SUITES
@@ -48,6 +48,7 @@ def facts_of(assessment: Assessment) -> dict[str, Any]:
         "red": len(assessment.red),
         "counts": {state.value: states[state] for state in State} | {"all": len(assessment.findings)},
         "findings": _findings(assessment),
+        "never_run": [Said(suite.label).stored for name, suite in SUITES.items() if _never_ran(name, assessment)],
         "suites": [_suite(name, assessment) for name in SUITES],
         "components": [_component(each) for each in assessment.findings if each.criterion.is_asked],
         "requirements": [_requirement(each) for each in assessment.findings],
@@ -62,7 +63,7 @@ def _findings(assessment: Assessment) -> list[dict[str, Any]]:
     """Why it is no: one line for each suite or part and state, what failed before what is too old or missing."""
     red = sorted(assessment.red, key=lambda each: (WORST.index(each.state), _order(each.criterion)))
     found = []
-    for (state, group), several in groupby(red, key=lambda each: (each.state, _order(each.criterion))):
+    for (state, _place), several in groupby(red, key=lambda each: (each.state, _order(each.criterion))):
         each = list(several)
         first = each[0]
         found.append(
@@ -74,16 +75,21 @@ def _findings(assessment: Assessment) -> list[dict[str, Any]]:
                 "risk": Said(_risk(first.criterion)).stored,
                 "evidence": first.evidence.number if first.evidence else "",
                 "is_asked": first.criterion.is_asked,
-                "group": group[1],
+                "is_never_run": not first.criterion.is_asked and _never_ran(first.criterion.group, assessment),
             }
         )
     return found
 
 
+def _never_ran(suite: str, assessment: Assessment) -> bool:
+    """Whether nothing at all of a suite has run; the paper says so in one line for all of them."""
+    return {each.state for each in assessment.findings if each.criterion.group == suite} == {State.NOT_RUN}
+
+
 def _order(criterion: Criterion) -> tuple[int, str]:
-    """Suites as they are listed, then parts, each for itself."""
+    """Parts as they are listed, each for itself, then suites."""
     if criterion.is_asked:
-        return len(SUITES), criterion.name
+        return CRITERIA.index(criterion) - len(CRITERIA), criterion.name
     return list(SUITES).index(criterion.group), criterion.group
 
 
@@ -110,6 +116,7 @@ def _suite(name: str, assessment: Assessment) -> dict[str, Any]:
     return {
         "suite": name,
         "label": Said(suite.label).stored,
+        "risk": Said(suite.risk).stored,
         "is_there": suite.is_there,
         "state": worst([each.state for each in assessment.findings if each.criterion.group == name]).value,
         "evidence": evidence.number if evidence else "",

@@ -39,6 +39,11 @@ class Suite:
     def is_there(self) -> bool:
         return bool(self.tool or self.paths)
 
+    def has(self, criterion: Criterion) -> bool:
+        """Whether there are tests of this requirement; an image has no tests, and then nobody can tell."""
+        paths = [settings.BASE_DIR / path for path in criterion.paths]
+        return bool(self.tool) or not (settings.BASE_DIR / "tests").exists() or any(path.exists() for path in paths)
+
     def command(self, junit: Path) -> list[str]:
         """What runs it, inside servers of its own: never the database that evidence is written to."""
         tool = self.tool or ("-m", "pytest", *self.options, f"--junitxml={junit}", *self.paths)
