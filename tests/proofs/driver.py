@@ -61,10 +61,11 @@ class Size:
     kill_seconds: tuple[float, float]  # between two web processes that are killed
     most_at_once: int  # events that a phone keeps before it tries the line again
     photos: int  # of the shift on a thin line
+    is_timed: bool  # among other tests a machine has no seconds to promise
 
 
-FULL = Size(10_000, 60, 4, 4, (5, 20), 40, 120)
-SHORT = Size(41, 20, 1, 2, (6, 12), 9, 4)
+FULL = Size(10_000, 60, 4, 4, (5, 20), 40, 120, is_timed=True)
+SHORT = Size(41, 20, 1, 2, (6, 12), 9, 4, is_timed=False)
 TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 
@@ -169,7 +170,11 @@ def on_a_thin_line(database: str, shift: Shift, size: Size, report: Report) -> N
         f"an event over {LATE_SECONDS} s while photos were sent": max(found.late_events) > LATE_SECONDS,
         "a line that was not thin": not found.was_thin,
     }
-    report.must_be_none("too slow", [what for what, is_true in limits.items() if is_true])
+    slow = [what for what, is_true in limits.items() if is_true]
+    if size.is_timed:
+        report.must_be_none("too slow", slow)
+    else:
+        report.fact("too slow, on a machine with other work", slow)
 
 
 def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
