@@ -23,13 +23,19 @@ WEEKS = 8  # this one, which is not over, is the last of them
 FEWEST = 5  # below so many a share says nothing
 
 # Each answers (is it the pilot's?, week, numbers …). Days are Taipei's; a counter sale is no delivery.
+# No day was agreed: after a visit in vain, a suspension or for what is owed, unless another day was agreed since.
 DELIVERED = """
     SELECT true, date_trunc('week', delivered_at AT TIME ZONE 'Asia/Taipei')::date, count(*),
-           count(*) FILTER (WHERE NOT needs_day AND delivered_at <= promised_to), count(*) FILTER (WHERE needs_day)
-    FROM orders_order
-    WHERE state = 'delivered' AND channel <> 'counter' AND promised_on >= %(day)s::date - 60
-      AND delivered_at >= %(since)s
-    GROUP BY 2
+           count(*) FILTER (WHERE is_agreed AND delivered_at <= promised_to), count(*) FILTER (WHERE NOT is_agreed)
+    FROM (
+        SELECT o.delivered_at, o.promised_to, coalesce(max(e.id) FILTER (WHERE e.data ? 'promised_on'), 0) >= coalesce(
+            max(e.id) FILTER (WHERE e.announces = 'failed' OR (e.from_state = '' AND o.channel = 'owed')
+                OR (e.from_state = e.to_state AND e.data = '{}' AND e.reason <> 'leak')), 0) AS is_agreed
+        FROM orders_order o JOIN orders_orderevent e ON e.order_id = o.id
+        WHERE o.state = 'delivered' AND o.channel <> 'counter' AND o.promised_on >= %(day)s::date - 60
+          AND o.delivered_at >= %(since)s
+        GROUP BY o.id
+    ) arrived GROUP BY 2
     UNION ALL
     SELECT false, date_trunc('week', s.finished_at AT TIME ZONE 'Asia/Taipei')::date, count(*), 0, count(*)
     FROM deliveries_stop s JOIN deliveries_route r ON r.id = s.route_id AND r.day >= %(day)s::date - 7

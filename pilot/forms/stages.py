@@ -71,7 +71,7 @@ class StageFilterForm(forms.Form):
 class MoveForm(WhyForm):
     """Where to, and why."""
 
-    to = forms.ChoiceField(label=_("Where to"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=_("New stage"), widget=forms.RadioSelect)
     force = forms.BooleanField(
         label=_("Go past the guards"), required=False, help_text=_("Written down with what they said.")
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Max, Min
 
-from customers.models import Area, Customer, StageMove
+from customers.models import Area, Customer, Site, StageMove
 from customers.models.customer import Stage
+from deliveries.models import Route, Stop
 from luckygas.clock import business_day
 from luckygas.db import derived_id, digest
 from luckygas.models import User
@@ -66,6 +67,7 @@ def write_cohorts(*, at: dt.datetime, office: dict[str, User]) -> None:
             _moved_together(cohort, members, office, at=began)
     _rolled_back(moves, ids, at=at, by=office["ops"])
     moves.flush()
+    _visits_of_the_old_system(today)
     _plan_the_next(today, office["ops"])
     _measured(None, since=at - dt.timedelta(days=2), until=at, least=9, more=30)
     _was_paused(at=at, office=office)
@@ -138,6 +140,24 @@ def _rolled_back(moves: Table, ids, *, at: dt.datetime, by: User) -> None:  # no
         _came_in(moves, ids, each, came, by=by)
         moves.add(ids.next(), each.pk, Stage.LIVE, Stage.ROLLED_BACK, by.pk, "流量表讀數對不上", went)
         Customer.objects.filter(pk=each.pk).update(stage=Stage.ROLLED_BACK, system_of_record="legacy")
+
+
+def _visits_of_the_old_system(today: dt.date) -> None:
+    """Until the day that is closed each truck also looked in on somebody of the old system; some were out."""
+    sites = list(Site.objects.filter(customer__stage=Stage.LEGACY).order_by("pk")[:200])
+    days = (today - dt.timedelta(weeks=7), today - dt.timedelta(days=3))
+    routes = Route.objects.filter(state="closed", day__range=days)
+    ends = routes.annotate(last=Max("stops__position"), end=Max("stops__finished_at")).order_by("pk")
+    stops = []
+    for number, route in enumerate(ends.filter(end__isnull=False) if sites else []):
+        was_out = {"state": "failed", "fail_reason": "not_home", "next_step": "tomorrow"} if number % 17 == 3 else {}
+        stops.append(
+            Stop(
+                route=route, position=route.last + 1, kind=Stop.Kind.LEGACY, site=sites[number % len(sites)],
+                planned={}, finished_at=route.end, **({"state": "done"} | was_out),
+            )
+        )  # fmt: skip
+    Stop.objects.bulk_create(stops, batch_size=1000)
 
 
 def _plan_the_next(today: dt.date, owner: User) -> None:
