@@ -340,7 +340,7 @@ PAGES = [
     Page("pilot:flags", frozenset({MANAGER, OPS})),
     Page("pilot:change_flag", frozenset({MANAGER, OPS}), lambda world: {"name": "pilot_web_ordering"}),
     Page("pilot:approvals", frozenset({MANAGER, OPS})),
-    Page("pilot:decide", frozenset({MANAGER, OPS}), lambda world: {"pk": 1}, method="post"),
+    Page("pilot:decide", frozenset({MANAGER, OPS}), no_row, **POST),
     Page("pilot:alarms", frozenset({MANAGER, OPS})),
     Page("pilot:customers", frozenset({MANAGER, OPS})),
     Page("pilot:customer", frozenset({MANAGER, OPS}), customer),
