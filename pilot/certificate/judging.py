@@ -84,8 +84,8 @@ def judge_run(criterion: Criterion, run: Run | None, *, revision: str, at: dt.da
     for limit in criterion.limits:
         value = run.figures.get(limit.figure)
         if value is None or value > limit.most:
-            said = {"figure": limit.figure, "value": value, "most": f"{limit.most:g}"}
-            return Judged(State.FAIL, Said(_("%(figure)s is %(value)s, at most %(most)s."), said))
+            words = {"figure": limit.figure, "value": value, "most": f"{limit.most:g}"}
+            return Judged(State.FAIL, Said(_("%(figure)s is %(value)s, at most %(most)s."), words))
     if criterion.same_revision and not run.is_clean:
         return Judged(State.STALE, Said(_("It ran with changes that no revision has.")))
     if criterion.same_revision and run.revision != revision:

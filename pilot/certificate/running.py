@@ -43,7 +43,7 @@ def run(suite: Suite, *, by: User, show: Callable[[str], None], minutes: float |
     with tempfile.TemporaryDirectory(prefix="luckygas-evidence-") as folder, _told_to_stop():
         junit_file, log = Path(folder) / "junit.xml", Path(folder) / "output.txt"
         begun = begin(suite, by=by, revision=here, command=suite.command(Path("junit.xml")))
-        outcome, code = Outcome.CRASHED, None
+        outcome, code = str(Outcome.CRASHED), None
         try:
             outcome, code = _watch(suite.command(junit_file), log, show, (minutes or suite.minutes) * 60)
         except (Stopped, KeyboardInterrupt):

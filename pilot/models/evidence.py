@@ -34,9 +34,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """
         ends = Evidence.objects.ended().filter(run=models.OuterRef("run"))
         told = self.alias(has_ended=models.Exists(ends)).filter(~Q(outcome="begun") | Q(has_ended=False))
-        moment = Coalesce("ended_at", "started_at")
-        suites = {"partition_by": ["suite", Q(outcome="begun")], "order_by": [moment.desc(), F("pk").desc()]}
-        return told.annotate(place=Window(RowNumber(), **suites)).filter(place=1).select_related("by")
+        newest_first = [Coalesce("ended_at", "started_at").desc(), F("pk").desc()]
+        is_begun = models.ExpressionWrapper(Q(outcome="begun"), models.BooleanField())
+        place = Window(RowNumber(), partition_by=[F("suite"), is_begun], order_by=newest_first)
+        return told.annotate(place=place).filter(place=1).select_related("by")
 
     def ended(self) -> EvidenceQuerySet:
         return self.exclude(outcome=Evidence.Outcome.BEGUN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -33,6 +35,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Evidence.objects.ended(), pk=pk)
     if not row.has_its_report:
         raise Http404
-    answer = FileResponse(row.report.open("rb"), as_attachment=True, filename=f"{row.number}-{row.report.name[-40:]}")
+    answer = FileResponse(
+        row.report.open("rb"), as_attachment=True, filename=f"{row.number}{Path(row.report.path).suffix}"
+    )
     answer["Cache-Control"] = "private, no-store"
     return answer
