@@ -22,6 +22,7 @@ from orders.windows import windows_for
 from orders.wishes import Item, When, Wish
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.facts import facts_of
+from pilot.certificate.waiving import ask_waiver
 from pilot.models import Certificate, Cohort, MassMove, Waiver
 from pilot.seed import Size, load
 from tests.factories import decided
@@ -70,13 +71,8 @@ def look_around() -> SimpleNamespace:
 
 def issued_certificate(person: User) -> Certificate:
     """Of a town where nothing ran, nothing was asked, and one requirement was let go."""
-    Waiver.objects.create(
-        criterion="backup/restore",
-        reason="下週才有第二台主機",
-        until=timezone.localdate(),
-        asked_by=person,
-        agreed_by=User.objects.get(username="manager"),
-    )
+    asked = ask_waiver("backup/restore", until=timezone.localdate(), by=person, reason="下週才有第二台主機")
+    asked.confirm(by=User.objects.get(username="manager"))
     return Certificate.issue(facts_of(Assessment.now(answers={})), by=person, operation_id=uuid.uuid4())
 
 

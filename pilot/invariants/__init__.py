@@ -4,6 +4,7 @@ Run after every fault, nightly in production, and on every restored backup: `man
 """
 
 from pilot.invariants import (
+    certificates,
     closing,
     ledgers,
     orders,
@@ -19,6 +20,6 @@ from pilot.invariants import (
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
-    "INVARIANTS", "Invariant", "Violation", "check", "closing", "ledgers", "orders", "prices", "promises", "protection",
-    "records", "stages", "standing", "suspensions", "timed", "waiting",
+    "INVARIANTS", "Invariant", "Violation", "certificates", "check", "closing", "ledgers", "orders", "prices",
+    "promises", "protection", "records", "stages", "standing", "suspensions", "timed", "waiting",
 ]  # fmt: skip

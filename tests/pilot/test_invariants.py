@@ -17,6 +17,9 @@ from orders.handover import Handover
 from orders.models import Cylinder, CylinderMovement, MeterReading, Order, Place, PriceChange, StandingDay
 from orders.wishes import When
 from pilot import invariants
+from pilot.certificate.facts import facts_of
+from pilot.certificate.waiving import ask_waiver
+from pilot.models import Certificate
 from tests.deliveries.evening import came_back, count
 from tests.factories import (
     DepotFactory,
@@ -30,6 +33,7 @@ from tests.factories import (
     priced,
     wish,
 )
+from tests.pilot.certificates import assess, stored
 from tests.soundness import assert_sound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
@@ -79,6 +83,7 @@ def world(dispatcher):
     _held, declined = placed(wish(blocked), by=dispatcher), placed(wish(blocked), by=dispatcher)
     declined.decline(by=UserFactory(roles=["manager"]), note="x")
     close_yesterday(by=dispatcher)
+    certify(by=dispatcher)
     return World(delivered, placed(by=dispatcher), slotted, planned, payment, event, cylinder)
 
 
@@ -112,6 +117,14 @@ def close_yesterday(*, by):
         )  # fmt: skip
     weighing.take_back(operation_id=uuid.uuid4(), reason="test", by=by)
     ClosedDay.close(yesterday, operation_id=uuid.uuid4(), by=by)
+
+
+def certify(*, by):
+    """A certificate that says GO, with one requirement let go."""
+    stored(by, without="backup")
+    asked = ask_waiver("backup/restore", until=timezone.localdate(), by=by, reason="test")
+    asked.confirm(by=UserFactory(roles=["ops"]))
+    Certificate.issue(facts_of(assess()), by=by, operation_id=uuid.uuid4())
 
 
 def force(*statements, **values):
@@ -458,6 +471,20 @@ CASES = {
                                  "DELETE FROM deliveries_cylindercount", "DELETE FROM deliveries_cashcount"]),
         ("is pending", [*off(STOP), f"UPDATE {STOP} SET state = 'pending', finished_at = NULL WHERE state = 'done'"]),
         ("is nobody's", [f"UPDATE {VARIANCE} SET owner_id = NULL, reason = ''"]),
+    ],
+    "certificates_rest_on_their_evidence": [
+        ("is gone", [*off("pilot_evidence"), "DELETE FROM pilot_evidence WHERE suite = 'load'"]),
+        ("another one", [*off("pilot_certificate"), "UPDATE pilot_certificate SET revision = 'x'"]),
+        ("another one", [*off("pilot_certificate"), "UPDATE pilot_certificate SET evidence = evidence[2:]"]),
+    ],
+    "a_go_has_nothing_red": [
+        ("NO-GO with 0 red", [*off("pilot_certificate"), "UPDATE pilot_certificate SET verdict = 'NO-GO'"]),
+        ("GO with 1 red", [*off("pilot_certificate"), "UPDATE pilot_certificate SET facts ="
+                           " jsonb_set(facts, '{requirements,3,state}', '\"FAIL\"')"]),
+    ],
+    "waivers_were_agreed_to_by_two": [
+        ("nobody agreed", ["DELETE FROM pilot_approval"]),
+        ("nobody agreed", [*off("pilot_waiver"), "UPDATE pilot_waiver SET until = until + 5"]),
     ],
     "the_database_keeps_its_rules": [
         ("trigger append_only is off", off(ENTRY)),
