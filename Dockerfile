@@ -20,8 +20,10 @@ RUN useradd --system --uid 10001 --home-dir /srv/luckygas --shell /usr/sbin/nolo
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/luckygas /srv/luckygas
 WORKDIR /srv/luckygas
+# The certificate names it; evidence of another revision counts for nothing.
+ARG REVISION=
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MEDIA_ROOT=/srv/media PROMETHEUS_MULTIPROC_DIR=/run/metrics
+    MEDIA_ROOT=/srv/media PROMETHEUS_MULTIPROC_DIR=/run/metrics REVISION=$REVISION
 USER luckygas
 EXPOSE 8000 8001
 CMD ["granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "5", "--respawn-failed-workers", \
