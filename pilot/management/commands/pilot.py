@@ -16,6 +16,7 @@ from luckygas.flags import CHANNELS, FLAGS, ORDERS_PAUSED, SWITCHES, decide
 from luckygas.models import MANAGER, OPS, User
 from pilot import switches
 from pilot.forms import FlagForm, TermsForm
+from pilot.management import stages
 from pilot.models import Alarm, Approval, Flag, FlagChange
 from pilot.status import Status, Switch
 
@@ -36,7 +37,7 @@ USUAL = [channel for channel in CHANNELS if channel in SWITCHES[ORDERS_PAUSED]]
 
 
 class Command(BaseCommand):
-    help = "Flags, kill switches, approvals and alarms: the same verbs as the pilot's pages."
+    help = "Flags, kill switches, stages, cohorts, approvals and alarms: the same verbs as the pilot's pages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         verbs.add_parser("alarms", help="look now, and say what is wrong")
         one = verbs.add_parser("decide", help="what is decided for these customers")
         one.add_argument("customer", type=int, nargs="+")
+        stages.add_verbs(verbs, signed=self._signed)
         verbs.add_parser("status", help="stages, flags, switches, approvals, alarms and jobs as JSON")
 
     @staticmethod
@@ -69,7 +71,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, options["verb"])(**options)
+            if verb := stages.VERBS.get(options["verb"]):
+                verb(self, self._person, **options)
+            else:
+                getattr(self, options["verb"])(**options)
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from None
         except ValidationError as error:
