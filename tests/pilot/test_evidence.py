@@ -295,13 +295,16 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
     """pytest itself, in a PostgreSQL that is made for it and thrown away."""
     tests = tmp_path / "test_real.py"
     tests.write_text(
-        "import os, pytest\n"
-        "def test_green(): assert os.environ['DATABASE_URL'] != os.environ.get('REAL', 'x')\n"
+        "import os, psycopg, pytest\n"
+        "def test_green():\n"
+        f"    assert os.environ['DATABASE_URL'] != {os.environ['DATABASE_URL']!r}\n"
+        "    assert psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1').fetchone() == (1,)\n"
         "def test_red(): assert 0\n"
         "@pytest.mark.skip\ndef test_not(): pass\n"
     )
     part = Criterion("security", "permissions", "x", (str(tests),))
-    small = Suite("security", "x", "x", minutes=2, options=("-p", "no:django", "-c", "/dev/null"))
+    options = ("-p", "no:django", "-c", "/dev/null")
+    small = Suite("security", "x", "x", minutes=2, options=options, servers="test-evidence-itself")
 
     class Small(Suite):
         criteria = (part,)
@@ -312,4 +315,4 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
     evidence = run(Small(**vars(small)), by=ops, show=lambda said: None)
 
     assert (evidence.outcome, evidence.passed, evidence.failed, evidence.skipped) == ("finished", 1, 1, 1)
-    assert not socket_dir("test-evidence-security").exists()
+    assert not socket_dir("test-evidence-itself").exists()

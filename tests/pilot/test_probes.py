@@ -22,10 +22,12 @@ from customers.messages import sms
 from customers.models import Message
 from luckygas import health
 from pilot.certificate import documents, probes
+from pilot.certificate.assessment import Assessment
 from pilot.certificate.criteria import CRITERIA
 from pilot.certificate.judging import State
 from pilot.certificate.probes import PROBES, ask_all
 from pilot.certificate.revision import Revision
+from tests.pilot.certificates import HERE, stored
 from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
@@ -283,6 +285,27 @@ def test_words_outside_of_code_are_no_promise(pages):
     (pages / "README.md").write_text("We make gas and manage.py many things")
 
     assert documents.missing(pages) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_probe_answers_and_it_is_go(live_server, site, settings, monkeypatch, tmp_path, pages, ops):
+    """Nothing is told what to say but the outside: Prometheus, the gateway, the backup's folder and git."""
+    for path in ("/", "/login/", "/api/v1/openapi.json"):
+        requests.get(live_server.url + path, timeout=30)
+    site.update(PROMETHEUS | {"/": (405, "")})
+    settings.PROBE_URL, settings.DEMO, settings.BACKUP_FOLDER = live_server.url, False, tmp_path
+    monkeypatch.setattr(sms, "_gateways", {})
+    (tmp_path / "luckygas-2026-11-23.dump").write_text("x")
+    (tmp_path / "2026-11-23.sha256").write_text("x")
+    monkeypatch.setattr(probes.documents, "missing", lambda missing=documents.missing: missing(pages))
+    monkeypatch.setattr(probes, "running", lambda: HERE)
+    health.note_worker()
+    stored(ops)
+
+    assessment = Assessment.now(answers=ask_all(patience=30), revision=HERE)
+
+    assert [(each.criterion.key, str(each.judged.why)) for each in assessment.red] == []
+    assert assessment.verdict == "GO"
 
 
 # --- all at once ------------------------------------------------------------------------------------------------------
