@@ -67,6 +67,8 @@ def ask_all(*, patience: float = PATIENCE_SECONDS) -> dict[str, Answer]:
 def _ask(name: str, ask: Callable[[], Answer], answers: queue.SimpleQueue[tuple[str, Answer]]) -> None:
     try:
         answer = ask()
+    except requests.RequestException as error:
+        answer = _red(_("Nobody answers: %(kind)s."), kind=type(error).__name__)
     except Exception as error:  # a probe says whatever is wrong and never fails itself
         answer = _red(_("Trouble: %(kind)s."), kind=type(error).__name__)
     finally:

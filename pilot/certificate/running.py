@@ -45,7 +45,9 @@ def run(suite: Suite, *, by: User, show: Callable[[str], None], minutes: float |
         begun = begin(suite, by=by, revision=here, command=suite.command(Path("junit.xml")))
         outcome, code = str(Outcome.CRASHED), None
         try:
-            outcome, code = _watch(suite.command(junit_file), log, show, (minutes or suite.minutes) * 60)
+            outcome, code = _watch(
+                suite.command(junit_file), log, show, min(minutes or suite.minutes, suite.minutes) * 60
+            )
         except (Stopped, KeyboardInterrupt):
             outcome = Outcome.STOPPED
         except OSError as error:

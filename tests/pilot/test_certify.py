@@ -10,9 +10,10 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.utils import timezone
 
 from pilot.certificate import probes
-from pilot.models import Certificate
+from pilot.models import Approval, Certificate
 from tests.pilot.certificates import ALL_ANSWER, HERE, TESTED, stored
 from tests.processes import ROOT, database_url
 
@@ -99,6 +100,38 @@ def test_who_may_not_issue_is_told(answers, dispatcher, words):
 
     assert refused.value.returncode == 2
     assert Certificate.objects.count() == 0
+
+
+def test_two_people_waive_without_a_browser_and_one_ends_it(answers, ops, manager, capsys):
+    stored(ops, without="backup")
+    today = f"{timezone.localdate():%Y-%m-%d}"
+
+    assert code_of("--waive", "backup/restore", "--until", today, "--reason", "下週", "--by", "ops") == 0
+    number = capsys.readouterr().out.split("approve ")[1].split()[0]
+    assert code_of() == 1
+    call_command("pilot", "approve", number, "--by", "manager")
+    assert code_of() == 0
+    assert code_of("--end-waiver", "backup/restore", "--reason", "有了", "--by", "ops") == 0
+
+    assert code_of() == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--waive", "backup/restore", "--until", "2026-12-01", "--reason", "x"),
+        ("--waive", "backup/restore", "--reason", "x", "--by", "ops"),
+        ("--waive", "backup/restore", "--until", "2020-01-01", "--reason", "x", "--by", "ops"),
+        ("--end-waiver", "backup/restore", "--reason", "x", "--by", "ops"),
+    ],
+    ids=["nobody", "no day", "a day that is over", "no such waiver"],
+)
+def test_a_waiver_that_is_not_possible_is_refused(answers, ops, words):
+    with pytest.raises(CommandError) as refused:
+        call_command("certify", *words)
+
+    assert refused.value.returncode == 2
+    assert Approval.objects.count() == 0
 
 
 def test_a_database_that_is_away_is_never_go(answers, monkeypatch):

@@ -1,7 +1,8 @@
-"""May we go live? Code 0 says GO, 1 says NO-GO, 2 that nobody can tell."""
+"""May we go live? Code 0 says GO, 1 says NO-GO, 2 that nobody can tell. Waivers are asked for and ended here too."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import uuid
@@ -12,14 +13,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 
+from luckygas.errors import Refused
 from luckygas.models import MANAGER, OPS, User
 from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment
+from pilot.certificate.criteria import BY_KEY
 from pilot.certificate.facts import facts_of
 from pilot.certificate.judging import State
 from pilot.certificate.markdown import markdown
 from pilot.certificate.said import spoken
-from pilot.models import Certificate
+from pilot.certificate.waiving import ask_waiver
+from pilot.models import Certificate, Waiver
 
 
 class Command(BaseCommand):
@@ -31,11 +35,18 @@ class Command(BaseCommand):
         shape.add_argument("--json", action="store_true", help="everything the certificate says, for machines")
         shape.add_argument("--markdown", action="store_true", help="the same as text")
         parser.add_argument("--issue", action="store_true", help="number it and keep it; wants --by")
+        parser.add_argument("--waive", choices=[*BY_KEY], metavar="REQUIREMENT", help="ask to let it go; wants --until")
+        parser.add_argument("--until", type=dt.date.fromisoformat, help="the last day of a waiver, as 2026-12-15")
+        parser.add_argument("--end-waiver", choices=[*BY_KEY], metavar="REQUIREMENT", help="let it hold again, at once")
+        parser.add_argument("--reason", default="", help="of a waiver or of its end")
         parser.add_argument("--by", help="your user name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["issue"] and not options["by"]:
-            raise CommandError("Say who issues it: --by NAME.", returncode=2)
+        if (options["issue"] or options["waive"] or options["end_waiver"]) and not options["by"]:
+            raise CommandError("Say who you are: --by NAME.", returncode=2)
+        if options["waive"] or options["end_waiver"]:
+            self._waive(**options)
+            return
         try:
             facts = facts_of(Assessment.now())
             if options["issue"]:
@@ -50,6 +61,22 @@ class Command(BaseCommand):
             self._say(spoken(facts))
         if facts["verdict"] != judging.GO:
             sys.exit(1)
+
+    def _waive(self, *, waive: str, end_waiver: str, until: dt.date | None, reason: str, by: str, **more: Any) -> None:
+        try:
+            if end_waiver:
+                waiver = Waiver.objects.filter(criterion=end_waiver, ended_at=None).first()
+                if waiver is None:
+                    raise CommandError("There is no such waiver.", returncode=2)
+                waiver.end(by=self._person(by), reason=reason)
+                self.stdout.write("It holds again.")
+                return
+            if until is None:
+                raise CommandError("Say until when: --until DAY.", returncode=2)
+            asked = ask_waiver(waive, until=until, by=self._person(by), reason=reason)
+        except Refused as refused:
+            raise CommandError(str(refused.sentence), returncode=2) from None
+        self.stdout.write(f"A second person must agree: manage.py pilot approve {asked.pk} --by THEM")
 
     def _say(self, facts: dict[str, Any]) -> None:
         counts = facts["counts"]

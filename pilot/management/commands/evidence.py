@@ -29,7 +29,7 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         one = verbs.add_parser("run", help="run a suite in servers of its own; code 0 only when all of it passed")
         one.add_argument("suite", choices=[*SUITES])
-        one.add_argument("--minutes", type=float, help="the longest it may take, instead of the suite's own limit")
+        one.add_argument("--minutes", type=float, help="the longest it may take, when that is less than usual")
         ci = verbs.add_parser("read", help="store what a JUnit XML of CI says, for one suite or several")
         ci.add_argument("file", type=Path)
         ci.add_argument("--suite", required=True, nargs="+", choices=[*SUITES])
