@@ -43,7 +43,7 @@ class Audience:
     @classmethod
     def of(cls, name: str, flag: Flag | None, *, at: dt.datetime, customers: int | None = None) -> Audience:
         state, word = _plate(name, flag, at)
-        more = "、".join(_more(flag)) if flag else ""
+        more = _(", ").join(_more(flag)) if flag else ""
         return cls(name, _(FLAGS[name]), state, word, more, customers, flag)
 
 
@@ -68,7 +68,7 @@ class Bucket(Func):
     half = "('x' || substr(" + hashed + ", {start}, 8))::bit(32)::bigint"
     template = f"mod(mod({half.format(start=1)}, 10000) * {2**32 % 10_000} + {half.format(start=9)}, 10000)"
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:  # type: ignore[override]
         sql, params = super().as_sql(compiler, connection, **more)
         return sql, (*params, *params)  # the text stands in it twice
 

@@ -71,7 +71,7 @@ def ask_edit(switch: str, *, owner: User, due_on: dt.date, by: User, reason: str
 def _edit(approval: Approval, by: User) -> None:
     Flag.pulled_switches(lock=True)
     approval.check_current()
-    terms = {
+    terms: dict[str, Any] = {
         "owner": User.objects.get(username=approval.body["owner"]),
         "due_on": dt.date.fromisoformat(approval.body["due_on"]),
     }

@@ -7,6 +7,7 @@ from pilot.views import alarm, approval, certificate, cohorts, compare, customer
 app_name = "pilot"
 urlpatterns = [
     path("pilot/", index.index, name="index"),
+    path("pilot/verdict/", index.verdict, name="verdict"),
     path("pilot/flags/", flag.flags, name="flags"),
     path("pilot/flags/<str:name>/", flag.change_flag, name="change_flag"),
     path("pilot/approvals/", approval.approvals, name="approvals"),

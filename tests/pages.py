@@ -337,6 +337,7 @@ PAGES = [
     Page("deliveries:track", EVERYBODY, lambda world: {"token": world.on_its_way.track_token}),
     # pilot
     Page("pilot:index", frozenset({MANAGER, OPS})),
+    Page("pilot:verdict", frozenset({MANAGER, OPS}), is_page=False),
     Page("pilot:flags", frozenset({MANAGER, OPS})),
     Page("pilot:change_flag", frozenset({MANAGER, OPS}), lambda world: {"name": "pilot_web_ordering"}),
     Page("pilot:approvals", frozenset({MANAGER, OPS})),

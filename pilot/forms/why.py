@@ -37,7 +37,8 @@ class ReleaseForm(PauseForm):
     """Why orders can be taken again, and by which channels: those that are stopped, unless some are taken out."""
 
     def __init__(self, *args: Any, stopped: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="release_%s", **kwargs)  # the other form may stand on the same page
+        kwargs["auto_id"] = "release_%s"  # the other form may stand on the same page
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["channels"]
         field.label, field.error_messages["required"] = _("What goes on"), _("Choose what goes on.")
         field.choices = [(channel, word) for channel, word in WORDS if channel in stopped]

@@ -84,7 +84,7 @@ class Alarm(Record):
     @classmethod
     def _open(cls, row: Alarm) -> bool:
         """Write a new one, with a line in the log that makes noise; False when another looker was faster."""
-        cls.objects.bulk_create([row], ignore_conflicts=True)
+        Alarm.objects.bulk_create([row], ignore_conflicts=True)
         if not cls.open().filter(kind=row.kind, subject=row.subject, since=row.since).exists():
             return False
         transaction.on_commit(lambda: logger.error("alarm_opened %s %s", row.kind, row.subject))

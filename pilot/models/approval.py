@@ -114,8 +114,8 @@ class Approval(Record):
         seen = KINDS[kind].digest(subject, body)
         opened = cls.objects.filter(kind=kind, subject=subject, outcome="")
         opened.exclude(seen=seen, body=body).update(outcome=cls.Outcome.OVERTAKEN, decided_at=timezone.now())
-        row = cls(kind=kind, subject=subject, body=body, seen=seen, asked_by=by, reason=reason.strip())
-        cls.objects.bulk_create([row], ignore_conflicts=True)  # two people asked in the same moment: one row
+        row = Approval(kind=kind, subject=subject, body=body, seen=seen, asked_by=by, reason=reason.strip())
+        Approval.objects.bulk_create([row], ignore_conflicts=True)  # two people asked in the same moment: one row
         asked = opened.select_related("asked_by").get()
         live.changed("approval", asked.pk)
         return asked

@@ -172,7 +172,8 @@ class Flag(AbstractUserFlag):
     def _check_needed(self) -> None:
         if self.needs not in FLAGS or self.needs in SWITCHES:
             raise Refused(_("There is no flag %(name)s.") % {"name": self.needs}, field="needs", code="unknown_flag")
-        needs = dict(Flag.objects.exclude(needs="").values_list("name", "needs")) | {self.name: self.needs}
+        rows = Flag.objects.exclude(needs="")  # type: ignore[misc]  # waffle types its own table
+        needs = dict(rows.values_list("name", "needs")) | {self.name: self.needs}
         name, seen = self.name, set[str]()
         while name := needs.get(name, ""):
             if name == self.name or name in seen:
@@ -244,11 +245,9 @@ class FlagChange(models.Model):
         return self.differing == ["everyone"] and self.after["everyone"] is False
 
     @property
-    def what(self) -> str:
-        """`everyone: False → True`: what differs."""
-        return "、".join(
-            f"{name}: {_said(self.before.get(name))} → {_said(self.after.get(name))}" for name in self.differing
-        )
+    def what(self) -> list[str]:
+        """`everyone: off → on`: each thing that differs."""
+        return [f"{name}: {_said(self.before.get(name))} → {_said(self.after.get(name))}" for name in self.differing]
 
     @classmethod
     def newest(cls, flag: str) -> int:
@@ -279,8 +278,10 @@ def stopped_by(switches: list[str]) -> frozenset[str]:
 
 def _said(value: Any) -> str:
     """A stored value as it is read in a list."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return "–"
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value)
     return {"True": "on", "False": "off"}.get(str(value), str(value))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from luckygas.clock import business_day
 from luckygas.flags import DRIVER_POSITION, ORDERS_PAUSED, SWITCHES, WEB_ORDERING
@@ -21,6 +22,6 @@ def write_flags(*, at: dt.datetime, office: dict[str, User]) -> None:
         owner=office["manager"], due_on=today + dt.timedelta(days=98),
     )  # fmt: skip
     for switch in SWITCHES:
-        was_pulled = {"everyone": False} if switch == ORDERS_PAUSED else {}
-        terms = {"owner": ops, "due_on": today + dt.timedelta(days=128)}
+        was_pulled: dict[str, Any] = {"everyone": False} if switch == ORDERS_PAUSED else {}
+        terms: dict[str, Any] = {"owner": ops, "due_on": today + dt.timedelta(days=128)}
         Flag.change(switch, by=ops, reason=REASON, agreed=True, **terms, **was_pulled)

@@ -8,8 +8,10 @@ from django.utils import timezone
 from luckygas.access import allow
 from luckygas.http import show
 from luckygas.models import MANAGER, OPS
+from pilot.certificate.assessment import Assessment
 from pilot.forms import PauseForm, ReleaseForm
 from pilot.fortnight import ENOUGH, Fortnight
+from pilot.models import Cohort
 from pilot.status import Status
 
 
@@ -26,5 +28,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "release_form": ReleaseForm(stopped=status.switch.stopped),
         "fortnight": fortnight,
         "enough": ENOUGH,
+        "cohort": Cohort.objects.running().order_by("-started_at").first(),
     }
     return show(request, "pilot/index.html", context, part="status")
+
+
+@allow(OPS, MANAGER)
+def verdict(request: HttpRequest) -> HttpResponse:
+    """The certificate's word, which takes its time and comes after the page."""
+    context = {"verdict": Assessment.now().verdict}
+    return show(request, "pilot/verdict.html", context, part="certificate-link")

@@ -1,8 +1,8 @@
 """make prove-flags: 10,000 customers get the same answer from every part of the product, in every process, and after a
 restart.
 
-Web, desk, driver's page, API, generator and command each ask in processes of their own, with another hash seed each, and
-once more in processes that were started anew; two web processes are asked over HTTP before and after they were killed.
+Web, desk, driver's page, API, generator and command each ask in processes of their own, with another hash seed each,
+and once more in processes that were started anew; two web processes are asked over HTTP before and after a kill.
 The same with a share by Python's salted hash must differ.
 """
 
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 os.environ |= {"DJANGO_SETTINGS_MODULE": "luckygas.settings", "DEMO": "1"}
 
 from tests.processes import ROOT, wait_for
-from tests.proofs.instance import Instance
+from tests.proofs.instance import WEB, Instance
 from tests.proofs.orders import fresh_databases
 from tests.proofs.report import Report
 
@@ -118,12 +118,11 @@ def missing(told: list[dict[int, str]], numbers: list[int]) -> list[int]:
 
 
 def over_http(database: str, told: dict[int, str], numbers: list[int], report: Report) -> None:
-    """The page that says what one customer has, of both web processes, and again when they were killed and came back."""
+    """The page that says what one customer has, of both web processes, and again of those that came after a kill."""
     from django.test import Client
 
     from luckygas.models import User
     from tests.processes import session_cookie
-    from tests.proofs.instance import WEB
 
     browser = Client()
     browser.force_login(User.objects.filter(groups__name="ops").order_by("pk")[0])
@@ -136,13 +135,18 @@ def over_http(database: str, told: dict[int, str], numbers: list[int], report: R
                 processes.add(process)
                 if answer != told[number]:
                     wrong.append(number)
-            web = instance.child(WEB)
-            for pid in [*instance.web_workers(), *([web] if web else [])]:
-                os.kill(pid, signal.SIGKILL)
-            wait_for(lambda: instance.child(WEB) not in {None, web}, 60, "web comes back")
+            start_again(instance)
     report.fact("asked over HTTP", 2 * len(numbers))
     report.must_be_none("customers with another answer over HTTP", wrong)
     report.must_be_none("web processes that were not seen of 4", max(4 - len(processes), 0))
+
+
+def start_again(instance: Instance) -> None:
+    """Kill all of the web, and wait until the supervisor has started another."""
+    web = instance.child(WEB)
+    for pid in [*instance.web_workers(), *([web] if web else [])]:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: instance.child(WEB) not in {None, web}, 60, "web comes back")
 
 
 def page_of(port: int, cookie: str, number: int) -> tuple[str, str]:
