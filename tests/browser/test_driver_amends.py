@@ -14,7 +14,7 @@ from deliveries.models import DriverEvent, Request
 from orders.wishes import Item
 from pilot import invariants
 from tests.browser.driving import PHONE, all_sent, hand_over, held, key, next_action, take_along
-from tests.deliveries.reporting import departed, handed, phone_of, row, send, stop_of
+from tests.deliveries.reporting import again, departed, handed, phone_of, row, send, stop_of
 from tests.factories import UserFactory, placed
 
 
@@ -34,11 +34,6 @@ def orders(driver, twenty):
 @pytest.fixture
 def phone(page_for, driver, orders) -> Page:
     return page_for(driver.user, PHONE, service_workers="allow")
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def paid() -> list[int]:

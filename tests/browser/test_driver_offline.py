@@ -26,7 +26,7 @@ from tests.browser.driving import (
     take_along,
 )
 from tests.deliveries.pictures import jpeg
-from tests.deliveries.reporting import published, stop_of
+from tests.deliveries.reporting import again, published, stop_of
 from tests.factories import ContactFactory, DriverFactory, UserFactory, placed
 
 PASSWORD = "a long password"
@@ -55,11 +55,6 @@ def _every_invariant_holds(transactional_db, line, settings, tmp_path):
 def phone(page_for, driver, orders) -> Page:
     """The driver's phone, as browsers are: with a worker."""
     return page_for(driver.user, PHONE, service_workers="allow")
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def cold_start(page: Page, path: str = "/drive/") -> Page:

@@ -15,7 +15,7 @@ from orders.wishes import Item
 from pilot import invariants
 from tests.browser.conftest import DESK
 from tests.browser.driving import PHONE, hand_over, key, leave
-from tests.deliveries.reporting import published, stop_of
+from tests.deliveries.reporting import again, published, stop_of
 from tests.factories import ContactFactory, UserFactory, placed
 
 LATER = 11_000  # ms: past the ten seconds in which a report can be undone
@@ -38,11 +38,6 @@ def route(driver, orders) -> Route:
 def _every_invariant_holds(transactional_db):
     yield
     assert invariants.check() == []
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def test_a_route_with_one_full_one_partial_and_one_failed_stop(page_for, axe, driver, orders, route):

@@ -6,6 +6,7 @@ import itertools
 import uuid
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 
 from deliveries.models import Device, DriverEvent, Route, Stop
@@ -35,6 +36,12 @@ def departed(driver, *orders: Order) -> Route:
     route = published(driver, *orders)
     route.depart(by=driver.user)
     return route
+
+
+def again[Row: models.Model](row: Row) -> Row:
+    """The row as it stands now."""
+    row.refresh_from_db()
+    return row
 
 
 def stop_of(order: Order) -> Stop:

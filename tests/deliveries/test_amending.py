@@ -10,11 +10,10 @@ from deliveries.models import DriverEvent, Review, Stop, Weighing
 from deliveries.reporting.phoned import phone_in
 from orders.models import CylinderMovement, Price
 from orders.wishes import Item
-from pilot import invariants
-from tests.deliveries.reporting import departed, handed, phone_of, raw, row, send, stop_of
+from tests.deliveries.reporting import again, departed, handed, phone_of, raw, row, send
 from tests.factories import DriverFactory, RouteFactory, SiteFactory, UserFactory, placed, priced
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning", "invariants_hold")]
 
 
 @pytest.fixture
@@ -23,25 +22,8 @@ def order(twenty):
 
 
 @pytest.fixture
-def stop(driver, order):
-    departed(driver, order)
-    return stop_of(order)
-
-
-@pytest.fixture
 def phone(driver):
     return phone_of(driver.user)
-
-
-@pytest.fixture(autouse=True)
-def _every_invariant_holds(db):
-    yield
-    assert invariants.check() == []
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def amended(stop, *rows, cash=820, amends="", why="算錯了", **more):

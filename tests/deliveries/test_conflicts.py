@@ -16,8 +16,8 @@ from deliveries.reporting.phoned import phone_in
 from luckygas.errors import Refused
 from orders.models import CylinderMovement
 from orders.wishes import Item
-from pilot import invariants
 from tests.deliveries.reporting import (
+    again,
     departed,
     event_of,
     handed,
@@ -30,29 +30,7 @@ from tests.deliveries.reporting import (
 )
 from tests.factories import DriverFactory, RouteFactory, placed, wish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
-
-
-@pytest.fixture
-def order(twenty):
-    return placed()
-
-
-@pytest.fixture
-def stop(driver, order):
-    departed(driver, order)
-    return stop_of(order)
-
-
-@pytest.fixture(autouse=True)
-def _every_invariant_holds(db):
-    yield
-    assert invariants.check() == []
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning", "invariants_hold")]
 
 
 def moved(order):

@@ -10,18 +10,10 @@ from django.utils import timezone
 
 from deliveries.models import Device, DriverEvent, Review
 from deliveries.reporting import devices
-from tests.deliveries.reporting import departed, phone_of, raw, send, stop_of
-from tests.factories import placed
+from tests.deliveries.reporting import phone_of, raw, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 LATER = dt.timedelta(hours=25)
-
-
-@pytest.fixture
-def stop(driver, twenty):
-    order = placed()
-    departed(driver, order)
-    return stop_of(order)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from orders.models import CylinderMovement
 from orders.wishes import Item
 from pilot import invariants
 from tests.deliveries.reporting import (
+    again,
     departed,
     event_of,
     handed,
@@ -29,17 +30,6 @@ from tests.factories import DepotFactory, DriverFactory, UserFactory, placed, pr
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
 
-@pytest.fixture
-def order(twenty):
-    return placed()
-
-
-@pytest.fixture
-def stop(driver, order):
-    departed(driver, order)
-    return stop_of(order)
-
-
 @pytest.fixture(autouse=True)
 def _every_invariant_holds(db):
     """Whatever a test did, nothing that must be true of the records is broken; and what is in review says why."""
@@ -51,11 +41,6 @@ def _every_invariant_holds(db):
 def moved(order):
     of_order = CylinderMovement.objects.filter(cause_kind="order", cause_id=str(order.pk))
     return sorted(of_order.values_list("product__code", "quantity", "purpose"))
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 # --- a handover ---

@@ -19,20 +19,13 @@ from orders.models import Cylinder, CylinderMovement, InspectionRule, Order, Pla
 from orders.overdue import overdue_at
 from orders.tagged import Tagged
 from orders.wishes import Item
-from pilot import invariants
-from tests.deliveries.reporting import departed, handed, published, raw, row, send, stop_of
+from tests.deliveries.reporting import again, departed, handed, published, raw, row, send, stop_of
 from tests.factories import UserFactory, placed, priced
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning", "invariants_hold")]
 State = CylinderMovement.State
 TODAY = dt.date(2026, 11, 24)
 OVERDUE, IN_DATE = "2026-10", "2027-03"
-
-
-@pytest.fixture(autouse=True)
-def _every_invariant_holds(db):
-    yield
-    assert invariants.check() == []
 
 
 @pytest.fixture
@@ -46,16 +39,6 @@ def serials(twenty):
     late = Cylinder.objects.create(serial="LG-1", product=twenty, inspect_by=dt.date(2026, 10, 31))
     good = Cylinder.objects.create(serial="LG-2", product=twenty, inspect_by=dt.date(2027, 3, 31))
     return late, good
-
-
-@pytest.fixture
-def phone(driver, signed_in):
-    return signed_in(driver.user)
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def on_truck(driver):

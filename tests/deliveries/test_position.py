@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 HERE = {"latitude": "22.754321", "longitude": "121.15", "accuracy": "12.4"}
 
 
-@pytest.fixture
-def phone(driver, signed_in):
-    return signed_in(driver.user)
-
-
 def test_a_place_on_the_road_is_kept_to_the_metre_and_shown_to_the_office(driver, twenty, phone, dispatcher, signed_in):
     departed(driver, placed())
 

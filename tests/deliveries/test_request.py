@@ -11,33 +11,16 @@ from deliveries.models import DriverEvent, Request, Review
 from deliveries.reporting import events
 from luckygas.errors import Refused
 from luckygas.models import CUSTOMER
-from pilot import invariants
-from tests.deliveries.reporting import departed, handed, phone_of, published, raw, send, stop_of
+from tests.deliveries.reporting import again, departed, handed, phone_of, published, raw, send, stop_of
 from tests.factories import DriverFactory, MembershipFactory, UserFactory, placed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
-
-
-@pytest.fixture
-def order(twenty):
-    return placed()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning", "invariants_hold")]
 
 
 @pytest.fixture
 def stop(driver, order):
     departed(driver, order, placed())
     return stop_of(order)
-
-
-@pytest.fixture(autouse=True)
-def _every_invariant_holds(db):
-    yield
-    assert invariants.check() == []
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def ask(order, kind="cancel", *, by=None, text="", operation_id=None):

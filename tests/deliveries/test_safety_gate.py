@@ -16,7 +16,7 @@ from luckygas.errors import Refused
 from orders.handover import Handover
 from orders.models import Order
 from orders.services import hand_over_at_counter
-from tests.deliveries.reporting import departed, handed, published, raw, send, stop_of
+from tests.deliveries.reporting import again, handed, published, raw, send, stop_of
 from tests.factories import DepotFactory, SiteFactory, UserFactory, placed, wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
@@ -45,17 +45,6 @@ def order(request, twenty):
     made.refresh_from_db()
     assert made.needs_leak_check
     return made
-
-
-@pytest.fixture
-def stop(driver, order):
-    departed(driver, order)
-    return stop_of(order)
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def refusal(call, *args, **more):

@@ -15,18 +15,11 @@ from deliveries.models import CashCount, CashDeclared, Review, Route, Stop, Take
 from luckygas.errors import Refused
 from orders.models import CylinderMovement, Order, Place
 from orders.wishes import Item
-from pilot import invariants
-from tests.deliveries.reporting import departed, handed, published, raw, row, send, stop_of
+from tests.deliveries.reporting import again, departed, handed, published, raw, row, send, stop_of
 from tests.factories import ContactFactory, CustomerFactory, DriverFactory, SiteFactory, placed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning", "invariants_hold")]
 FULL, EMPTY = CylinderMovement.State.FULL, CylinderMovement.State.EMPTY
-
-
-@pytest.fixture(autouse=True)
-def _every_invariant_holds(db):
-    yield
-    assert invariants.check() == []
 
 
 @pytest.fixture
@@ -40,11 +33,6 @@ def route(driver, order, twenty) -> Route:
     route = published(driver, order)
     route.depart(by=driver.user, on_board={twenty: 5})
     return route
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
 
 
 def on_truck(driver):

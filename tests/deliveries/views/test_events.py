@@ -6,22 +6,10 @@ import uuid
 import pytest
 
 from deliveries.models import Device, DriverEvent
-from tests.deliveries.reporting import departed, handed, raw, stop_of
-from tests.factories import DriverFactory, placed
+from tests.deliveries.reporting import handed, raw
+from tests.factories import DriverFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
-
-
-@pytest.fixture
-def stop(driver, twenty):
-    order = placed()
-    departed(driver, order)
-    return stop_of(order)
-
-
-@pytest.fixture
-def phone(driver, signed_in):
-    return signed_in(driver.user)
 
 
 def post(phone, *events, **more):

@@ -12,8 +12,8 @@ from PIL import Image
 from deliveries.models import Proof, ProofPart
 from deliveries.reporting import parts, photos
 from tests.deliveries.pictures import jpeg
-from tests.deliveries.reporting import departed, handed, send, stop_of
-from tests.factories import DriverFactory, placed
+from tests.deliveries.reporting import handed, send
+from tests.factories import DriverFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
@@ -21,18 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def stop(driver, twenty):
-    order = placed()
-    departed(driver, order)
-    return stop_of(order)
-
-
-@pytest.fixture
-def phone(driver, signed_in):
-    return signed_in(driver.user)
 
 
 def upload(phone, stop, content=None, **more):

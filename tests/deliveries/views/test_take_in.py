@@ -7,17 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from deliveries.models import Device, DriverEvent, Review
-from tests.deliveries.reporting import departed, handed, raw, stop_of
-from tests.factories import UserFactory, placed
+from tests.deliveries.reporting import handed, raw
+from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
-
-
-@pytest.fixture
-def stop(driver, twenty):
-    order = placed()
-    departed(driver, order)
-    return stop_of(order)
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def orders(driver, twenty):
     return orders
 
 
-@pytest.fixture
-def phone(driver, signed_in):
-    return signed_in(driver.user)
-
-
 def pages_of(phone) -> dict[str, str]:
     return {path: known for path, known, _stays in json.loads(phone.get("/drive/").context["pages"])}
 
