@@ -161,7 +161,7 @@ class Comparison:
         return cls(
             weeks=[weeks[day] for day in days],
             deliveries=_bars(told, lambda side: side.delivered),
-            first_visits=_bars(told, lambda side: side.first_per_cent),
+            first_visits=_bars([week for week in told if week.is_over], lambda side: side.first_per_cent),
         )
 
     def rows(self) -> Iterator[list[object]]:
@@ -200,4 +200,5 @@ def _bars(weeks: list[Week], of: Callable[[Side], int]) -> Bars:
     places = [Place(week.name, f"{week.first_day.month}/{week.first_day.day}") for week in weeks]
     pilot = Series("web", _("pilot"), [of(week.pilot) for week in weeks])
     others = Series("was", _("old system"), [of(week.others) for week in weeks])
-    return Bars.of(places, [pilot], before=others)
+    is_known = all(week.others.visited >= FEWEST for week in weeks if week.is_over)  # a line has no gap for what is not
+    return Bars.of(places, [pilot], before=others if is_known else None)

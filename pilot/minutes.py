@@ -147,7 +147,7 @@ class Sums:
 
 SUMS = f"""
     SELECT cohort_id, sum(requests), sum(errors), coalesce(sum(delivered), 0), coalesce(sum(late), 0),
-           {", ".join(f"sum(latency[{n}])" for n in range(1, BUCKETS + 1))}
+           ARRAY[{", ".join(f"sum(latency[{n}])::int" for n in range(1, BUCKETS + 1))}]
     FROM pilot_minute WHERE minute >= %(since)s AND minute <= %(until)s
 """  # noqa: S608
 
@@ -163,7 +163,8 @@ def sums(
     with connection.cursor() as cursor:
         since = since.replace(second=0, microsecond=0)
         cursor.execute(f"{SUMS}{of} GROUP BY cohort_id", {"since": since, "until": until, "cohort": cohort})
-        return {row[0] or 0: Sums(*row[1:5], [*row[5:]]) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {cohort or 0: Sums(*counts, latency) for cohort, *counts, latency in rows}
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,8 @@ class Levels:
 def levels(at: dt.datetime) -> dict[int, Levels]:
     """What is open for each cohort now; nothing of one that was not looked at for minutes."""
     fresh = Minute.objects.filter(minute__lte=at, minute__gte=at - FRESH, complaints__isnull=False)
-    newest = fresh.order_by("cohort", "-minute").distinct("cohort")
-    rows = newest.values_list("cohort", "unreconciled_twd", "open_reviews", "complaints")
-    return {cohort: Levels(*found) for cohort, *found in rows}
+    newest = fresh.order_by("cohort_id", "-minute").distinct("cohort_id")
+    return {
+        row.cohort_id or 0: Levels(row.unreconciled_twd or 0, row.open_reviews or 0, row.complaints or 0)
+        for row in newest
+    }

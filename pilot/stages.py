@@ -10,6 +10,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from customers.models import Customer, StageMove
 from customers.models.customer import Stage
+from customers.querysets import CustomerQuerySet
 from luckygas.models import User
 from pilot.forms.stages import StageFilterForm
 from pilot.models import CohortMember
@@ -37,8 +38,9 @@ class Stages:
         paginator = Paginator(chosen if "text" in form.asked else chosen.order_by("number"), PAGE)
         paginator.count = sum(found.values())
         shown = paginator.get_page(page)
-        fifty = Customer.objects.filter(pk__in=shown.object_list.values("pk"))  # type: ignore[union-attr]
-        shown.object_list = _with_more(fifty).order_by(*shown.object_list.query.order_by)  # type: ignore[union-attr]
+        found_here: CustomerQuerySet = shown.object_list  # type: ignore[assignment]  # a slice of what was chosen
+        fifty = Customer.objects.filter(pk__in=found_here.values("pk"))
+        shown.object_list = _with_more(fifty).order_by(*found_here.query.order_by)
         counts = [(stage.value, str(stage.label), found[stage]) for stage in Stage if stage in found]
         return cls(form, shown, counts)
 

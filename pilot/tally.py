@@ -15,6 +15,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -127,7 +128,7 @@ class Tally:
 
     @staticmethod
     def _upsert(rows: dict[Key, list[int]]) -> None:
-        values: list[object] = []
+        values: list[Any] = []
         for (minute, cohort), (requests, errors, *latency) in sorted(rows.items()):  # in one order: nobody deadlocks
             at = dt.datetime.fromtimestamp(minute * 60, dt.UTC)
             values += [cohort or None, at, requests, errors, latency]

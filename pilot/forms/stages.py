@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.filter import ANY
@@ -77,12 +78,17 @@ class MoveForm(WhyForm):
     )
     field_order = ["to", "reason", "force"]
 
-    def __init__(self, *args: Any, stage: str | None, may_force: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ends: list[tuple[str, str]], may_force: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ends = Stage.values if stage is None else STAGE_MOVES.get(stage, ())
-        self.fields["to"].choices = [(end, Stage(end).label) for end in ends]  # type: ignore[attr-defined]
+        self.fields["to"].choices = ends  # type: ignore[attr-defined]
         if not may_force:
             del self.fields["force"]
+
+    @classmethod
+    def for_one(cls, typed: Any, customer: Customer, *, may_force: bool) -> MoveForm:
+        """Where this customer can go by the table of moves."""
+        ends = [(end, str(Stage(end).label)) for end in STAGE_MOVES.get(customer.stage, ())]
+        return cls(typed, ends=ends, may_force=may_force)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -93,3 +99,11 @@ class MoveManyForm(MoveForm):
     """Where all of them go, and why; once per operation."""
 
     operation_id = OperationIdField()
+
+    @classmethod
+    def for_many(cls, typed: Any, customers: CustomerQuerySet, *, may_force: bool) -> MoveManyForm:
+        """Where some of these can go, and how many of them."""
+        found = dict(customers.order_by().values_list("stage").annotate(Count("pk")))
+        able = {end: sum(count for stage, count in found.items() if end in STAGE_MOVES[stage]) for end in Stage.values}
+        ends = [(end, f"{Stage(end).label} · {count:,}") for end, count in able.items() if count]
+        return cls(typed, ends=ends, may_force=may_force)

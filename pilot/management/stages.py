@@ -66,8 +66,9 @@ def move(command: BaseCommand, person: Callable[[str], User], **options: Any) ->
 def cohort(command: BaseCommand, person: Callable[[str], User], **options: Any) -> None:
     deed, name = options["deed"], options["name"]
     if deed == "list":
-        for each in Cohort.objects.with_sizes():
-            command.stdout.write(f"{each.name}: {each.step} {each.state}, {each.live}/{each.size}/{each.planned}")
+        told = Cohort.objects.with_sizes().values_list("name", "step", "state", "live", "size", "planned")
+        for called, step, state, live, size, planned in told:
+            command.stdout.write(f"{called}: {step} {state}, {live}/{size}/{planned}")
     elif deed == "plan":
         _plan(command, options)
     elif deed == "show":

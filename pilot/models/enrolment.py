@@ -62,8 +62,8 @@ class EnrolmentPause(Record):
         """Stop enrolment; what is open already stays as it is, whoever says it again."""
         if not said.strip():
             raise Refused(_("Write why."), field="reason", code="no_reason")
-        row = cls(measure=measure, said=said.strip()[:200], cohort=cohort, by=by)
-        cls.objects.bulk_create([row], ignore_conflicts=True)
+        row = EnrolmentPause(measure=measure, said=said.strip()[:200], cohort=cohort, by=by)
+        EnrolmentPause.objects.bulk_create([row], ignore_conflicts=True)
         live.changed("enrolment", measure)
 
     @classmethod

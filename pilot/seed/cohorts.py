@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Min
@@ -100,8 +101,8 @@ def _measure(cohort: Cohort, *, at: dt.datetime, until: dt.datetime) -> None:
 
 
 def _measured(cohort: Cohort | None, *, since: dt.datetime | None, until: dt.datetime, least: int, more: int) -> None:
-    values = {
-        "cohort": cohort and cohort.pk, "name": str(cohort), "since": since, "until": until, "least": least,
+    values: dict[str, Any] = {
+        "cohort": cohort.pk if cohort else None, "name": str(cohort), "since": since, "until": until, "least": least,
         "more": more,
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -148,13 +149,14 @@ def _visits_of_the_old_system(today: dt.date) -> None:
     days = (today - dt.timedelta(weeks=7), today - dt.timedelta(days=3))
     routes = Route.objects.filter(state="closed", day__range=days)
     ends = routes.annotate(last=Max("stops__position"), end=Max("stops__finished_at")).order_by("pk")
+    found = ends.filter(end__isnull=False).values_list("pk", "last", "end") if sites else ()
     stops = []
-    for number, route in enumerate(ends.filter(end__isnull=False) if sites else []):
+    for number, (route, last, end) in enumerate(found):
         was_out = {"state": "failed", "fail_reason": "not_home", "next_step": "tomorrow"} if number % 17 == 3 else {}
         stops.append(
             Stop(
-                route=route, position=route.last + 1, kind=Stop.Kind.LEGACY, site=sites[number % len(sites)],
-                planned={}, finished_at=route.end, **({"state": "done"} | was_out),
+                route_id=route, position=last + 1, kind=Stop.Kind.LEGACY, site=sites[number % len(sites)],
+                planned={}, finished_at=end, **({"state": "done"} | was_out),
             )
         )  # fmt: skip
     Stop.objects.bulk_create(stops, batch_size=1000)

@@ -58,7 +58,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, found: Customer, typed: Any = None) -> MoveForm:
-    return MoveForm(typed, stage=found.stage, may_force=MANAGER in person(request).roles)
+    return MoveForm.for_one(typed, found, may_force=_is_manager(request))
 
 
 def _context(request: HttpRequest, found: Customer, form: MoveForm) -> dict[str, Any]:
@@ -78,8 +78,8 @@ def _context(request: HttpRequest, found: Customer, form: MoveForm) -> dict[str,
 def move_many(request: HttpRequest) -> HttpResponse:
     """Ask to move those that the list shows; a second person agrees before anybody moves."""
     chosen = StageFilterForm(request.GET)
-    form = MoveManyForm(request.POST or None, stage=chosen.asked.get("stage"), may_force=_is_manager(request))
     found = chosen.chosen()
+    form = MoveManyForm.for_many(request.POST or None, found, may_force=_is_manager(request))
     if form.is_valid():
         data: dict[str, Any] = {"operation_id": form.cleaned_data["operation_id"], "cohort": chosen.of_cohort}
         try:
