@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -15,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from luckygas.embedded import socket_dir
+from luckygas.embedded import run_dir, socket_dir
 from luckygas.errors import Refused
 from pilot.certificate import running
 from pilot.certificate.criteria import Criterion
@@ -120,7 +121,7 @@ def test_a_run_that_takes_too_long_is_ended_with_all_it_started(monkeypatch, ops
     program = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
     said: list[str] = []
 
-    evidence = run(suite(monkeypatch, program), by=ops, show=said.append, minutes=1 / 60)
+    evidence = run(suite(monkeypatch, program), by=ops, show=said.append, minutes=1 / 15)
 
     assert (evidence.outcome, evidence.exit_code) == ("late", None)
     assert evidence.ended_at - evidence.started_at < dt.timedelta(seconds=20)
@@ -304,7 +305,8 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
     )
     part = Criterion("security", "permissions", "x", (str(tests),))
     options = ("-p", "no:django", "-c", "/dev/null")
-    small = Suite("security", "x", "x", minutes=2, options=options, servers="test-evidence-itself")
+    name = f"test-evidence-{os.getpid()}"
+    small = Suite("security", "x", "x", minutes=2, options=options, servers=name)
 
     class Small(Suite):
         criteria = (part,)
@@ -314,5 +316,7 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
 
     evidence = run(Small(**vars(small)), by=ops, show=lambda said: None)
 
-    assert (evidence.outcome, evidence.passed, evidence.failed, evidence.skipped) == ("finished", 1, 1, 1)
-    assert not socket_dir("test-evidence-itself").exists()
+    counts = evidence.outcome, evidence.passed, evidence.failed, evidence.skipped
+    assert counts == ("finished", 1, 1, 1), evidence.report.read().decode()
+    assert not socket_dir(name).exists()
+    shutil.rmtree(run_dir(name))
