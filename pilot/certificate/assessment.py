@@ -128,7 +128,6 @@ def run_of(criterion: Criterion, evidence: Evidence | None) -> Run | None:
     if part is None and evidence.is_whole:
         return None
     whole = {
-        "number": evidence.number,
         "revision": evidence.revision,
         "is_clean": evidence.is_clean,
         "is_whole": evidence.is_whole,

@@ -34,7 +34,6 @@ GO, NO_GO = "GO", "NO-GO"
 class Run:
     """What one run of a suite showed about one requirement."""
 
-    number: str
     revision: str
     is_clean: bool
     is_whole: bool

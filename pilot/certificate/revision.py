@@ -17,10 +17,6 @@ class Revision:
     name: str
     is_clean: bool
 
-    @property
-    def is_certain(self) -> bool:
-        return bool(self.name) and self.is_clean
-
 
 def _git(*words: str) -> str | None:
     """What git says about this checkout; None where there is no git, or no checkout."""

@@ -24,7 +24,6 @@ def wanted(**more: Any) -> Criterion:
 def ran(judge: Judge, **more: Any) -> Any:
     """A run that passes, only just."""
     green = {
-        "number": "E-0001",
         "revision": HERE,
         "is_clean": True,
         "is_whole": True,
