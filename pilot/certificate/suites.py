@@ -46,7 +46,8 @@ class Suite:
 
     def command(self, junit: Path) -> list[str]:
         """What runs it, inside servers of its own: never the database that evidence is written to."""
-        tool = self.tool or ("-m", "pytest", *self.options, f"--junitxml={junit}", *self.paths)
+        report = (f"--junitxml={junit}", "-o", "junit_family=xunit1")  # the proofs' figures are no part of xunit2
+        tool = self.tool or ("-m", "pytest", *self.options, *report, *self.paths)
         name = self.servers or f"test-evidence-{self.name}"
         return [sys.executable, "-m", "luckygas.embedded", "--name", name, "--", sys.executable, *tool]
 

@@ -297,6 +297,7 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
     tests = tmp_path / "test_real.py"
     tests.write_text(
         "import os, psycopg, pytest\n"
+        "def test_proof(record_property): record_property('proof', 'n')\n"
         "def test_green():\n"
         f"    assert os.environ['DATABASE_URL'] != {os.environ['DATABASE_URL']!r}\n"
         "    assert psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1').fetchone() == (1,)\n"
@@ -304,7 +305,7 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
         "@pytest.mark.skip\ndef test_not(): pass\n"
     )
     part = Criterion("security", "permissions", "x", (str(tests),))
-    options = ("-p", "no:django", "-c", "/dev/null")
+    options = ("-p", "no:django", "-c", "/dev/null", "-W", "error")
     name = f"test-evidence-{os.getpid()}"
     small = Suite("security", "x", "x", minutes=2, options=options, servers=name)
 
@@ -317,6 +318,6 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
     evidence = run(Small(**vars(small)), by=ops, show=lambda said: None)
 
     counts = evidence.outcome, evidence.passed, evidence.failed, evidence.skipped
-    assert counts == ("finished", 1, 1, 1), evidence.report.read().decode()
+    assert counts == ("finished", 2, 1, 1), evidence.report.read().decode()
     assert not socket_dir(name).exists()
     shutil.rmtree(run_dir(name))
