@@ -6,6 +6,7 @@ Run after every fault, nightly in production, and on every restored backup: `man
 from pilot.invariants import (
     certificates,
     closing,
+    decisions,
     ledgers,
     orders,
     prices,
@@ -20,6 +21,6 @@ from pilot.invariants import (
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
-    "INVARIANTS", "Invariant", "Violation", "certificates", "check", "closing", "ledgers", "orders", "prices",
+    "INVARIANTS", "Invariant", "Violation", "certificates", "check", "closing", "decisions", "ledgers", "orders", "prices",
     "promises", "protection", "records", "stages", "standing", "suspensions", "timed", "waiting",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from tests.factories import (
     StandingOrderFactory,
     UserFactory,
     decided,
+    given,
     placed,
     priced,
     wish,
@@ -53,6 +54,7 @@ class World:
 @pytest.fixture
 def world(dispatcher):
     """A little of everything, made by the verbs."""
+    given(percent=5)
     delivered = placed(by=dispatcher)
     delivered.deliver(Handover.as_ordered(delivered, leak_check="passed"), place=DepotFactory().place, by=dispatcher)
     payment = Payment.record(
@@ -248,6 +250,22 @@ ASKED = [
     " WHERE s.order_id = %(planned)s",
 ]
 CASES = {
+    "orders_follow_their_decision": [
+        ("decided standard, stored web_ordering", [
+            *off("orders_order"), "UPDATE orders_order SET variant = 'web_ordering' WHERE id = %(waiting)s",
+        ]),
+        ("came past a switch", [
+            "UPDATE orders_order SET decision = jsonb_set(decision, '{flags,desk_paused}', 'true')"
+            " WHERE id = %(waiting)s",
+        ]),
+        ("came past a switch", [
+            "UPDATE orders_order SET channel = 'api', decision = jsonb_set(decision, '{flags,orders_paused}', 'true')"
+            " WHERE id = %(waiting)s",
+        ]),
+    ],
+    "flags_are_what_their_last_change_left": [
+        ("percent is 50.0, the last change left 5.0", ["UPDATE pilot_flag SET percent = 50"]),
+    ],
     "suspensions_settle_what_they_touch": [
         ("still waits", suspended("undone")),
         ("two rows of one order", [

@@ -281,7 +281,7 @@ def test_the_calendar_knows_the_public_holidays():
 def test_customers_may_order_in_the_browser():
     decision = decide(customer=Customer.objects.filter(system_of_record="new").first())
 
-    assert (decision["pilot_web_ordering"], decision.is_paused) == (True, False)
+    assert (decision["pilot_web_ordering"], decision.stops("web")) == (True, False)
 
 
 @pytest.mark.usefixtures("town")
