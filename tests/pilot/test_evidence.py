@@ -300,7 +300,8 @@ def test_a_real_suite_in_servers_of_its_own(ops, settings, tmp_path):
         "def test_proof(record_property): record_property('proof', 'n')\n"
         "def test_green():\n"
         f"    assert os.environ['DATABASE_URL'] != {os.environ['DATABASE_URL']!r}\n"
-        "    assert psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1').fetchone() == (1,)\n"
+        "    with psycopg.connect(os.environ['DATABASE_URL']) as link:\n"
+        "        assert link.execute('SELECT 1').fetchone() == (1,)\n"
         "def test_red(): assert 0\n"
         "@pytest.mark.skip\ndef test_not(): pass\n"
     )
