@@ -78,6 +78,8 @@ CRITERIA: tuple[Criterion, ...] = (
     _chaos("resource_exhaustion", _("nothing left of memory, disk or connections"), 6),
     _chaos("redis", _("a dead or frozen Redis"), 3),
     _chaos("prove_orders", _("no order lost or doubled whatever dies"), 1),
+    _chaos("prove_driver", _("no delivery lost or doubled without signal"), 1),
+    _chaos("prove_pause", _("one click stops every process"), 1),
     Criterion(
         "load",
         "working_day",
