@@ -80,9 +80,10 @@ def _edit(approval: Approval, by: User) -> None:
 
 def _say_edit(approval: Approval) -> str:
     day = roc_date(dt.date.fromisoformat(approval.body["due_on"]))
+    name = approval.body["owner"]
     return _("%(switch)s: %(owner)s answers for it, until %(day)s") % {
         "switch": approval.subject,
-        "owner": User.objects.get(username=approval.body["owner"]),
+        "owner": User.objects.filter(username=name).first() or name,
         "day": day,
     }
 
