@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from pilot.models.minute import BOUNDS_MS, BUCKETS
@@ -98,20 +98,20 @@ class Tally:
             if self._stop.wait(settings.TALLY_SECONDS):
                 return
             self._try(self.write)
-            connection.close()  # connections are few: none is held between two writings
+            self._try(connection.close)  # connections are few: none is held between two writings
 
     @staticmethod
     def _try(work: Callable[[], None]) -> None:
         try:
             work()
-        except DatabaseError as error:  # what was counted stays for the next time
+        except Exception as error:  # whatever the trouble, the thread goes on, and what was counted stays
             logger.warning("tally_unwritten %s", type(error).__name__)
 
     def stop(self) -> None:
         """The process ends: write what is left."""
         self._stop.set()
         self._try(self.write)
-        connection.close()
+        self._try(connection.close)
 
     def write(self) -> None:
         """Add everything counted so far to its rows, in one statement; all of it stays here when that fails."""
