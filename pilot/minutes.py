@@ -164,7 +164,7 @@ def sums(
         since = since.replace(second=0, microsecond=0)
         cursor.execute(f"{SUMS}{of} GROUP BY cohort_id", {"since": since, "until": until, "cohort": cohort})
         rows = cursor.fetchall()
-    return {cohort or 0: Sums(*counts, latency) for cohort, *counts, latency in rows}
+    return {row[0] or 0: Sums(row[1], row[2], row[3], row[4], row[5]) for row in rows}
 
 
 @dataclass(frozen=True)

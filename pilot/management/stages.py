@@ -66,9 +66,9 @@ def move(command: BaseCommand, person: Callable[[str], User], **options: Any) ->
 def cohort(command: BaseCommand, person: Callable[[str], User], **options: Any) -> None:
     deed, name = options["deed"], options["name"]
     if deed == "list":
-        told = Cohort.objects.with_sizes().values_list("name", "step", "state", "live", "size", "planned")
-        for called, step, state, live, size, planned in told:
-            command.stdout.write(f"{called}: {step} {state}, {live}/{size}/{planned}")
+        every: Any = Cohort.objects.with_sizes()
+        for each in every:
+            command.stdout.write(f"{each.name}: {each.step} {each.state}, {each.live}/{each.size}/{each.planned}")
     elif deed == "plan":
         _plan(command, options)
     elif deed == "show":
