@@ -21,6 +21,8 @@ NARROW = {"width": 360, "height": 740}
 ON_A_PHONE = {STRANGER, CUSTOMER, DRIVER}
 FRAME = re.compile(r"^.*<main|</main>.*$", re.DOTALL)
 EACH_TIME = re.compile(r'value="[\w-]{30,}"|\d\d:\d\d')  # tokens, operation ids and times of day
+SHOWN_THOUGH_HIDDEN = """[...document.querySelectorAll("[hidden]")].filter((each) => each.checkVisibility())
+  .map((each) => each.outerHTML.slice(0, 80))"""
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # all that another palette changes
 
 
@@ -56,7 +58,7 @@ def test_every_page(language, world, window, live_server):
 
 
 def faults_of(page: BrowserPage, size: dict[str, int]) -> list[str]:
-    """What axe finds in the light and in the dark, and how much wider than a narrow phone the page is."""
+    """What axe finds in the light and in the dark, what is hidden and seen, and what is wider than a narrow phone."""
     page.emulate_media(color_scheme="light")
     found = violations(page)
     page.emulate_media(color_scheme="dark")
@@ -64,5 +66,6 @@ def faults_of(page: BrowserPage, size: dict[str, int]) -> list[str]:
     page.set_viewport_size(NARROW)
     if (width := page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
         found.append(f"{width} pixels wide")
+    found += [f"shown although hidden: {what}" for what in page.evaluate(SHOWN_THOUGH_HIDDEN)]
     page.set_viewport_size(size)
     return found
