@@ -21,6 +21,6 @@ from pilot.invariants import (
 from pilot.invariants.rule import INVARIANTS, Invariant, Violation, check, timed
 
 __all__ = [
-    "INVARIANTS", "Invariant", "Violation", "certificates", "check", "closing", "decisions", "ledgers", "orders", "prices",
-    "promises", "protection", "records", "stages", "standing", "suspensions", "timed", "waiting",
+    "INVARIANTS", "Invariant", "Violation", "certificates", "check", "closing", "decisions", "ledgers", "orders",
+    "prices", "promises", "protection", "records", "stages", "standing", "suspensions", "timed", "waiting",
 ]  # fmt: skip
