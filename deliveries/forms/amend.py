@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment
 from deliveries.forms.drive import FailForm, ReportForm
-from deliveries.forms.visit import ACCOUNT, COUNTS, EXACT, LEFT, OTHER, TRANSFER, CollectForm, HandoverForm
+from deliveries.forms.payment import ACCOUNT, EXACT, LEFT, OTHER, TRANSFER
+from deliveries.forms.visit import COUNTS, CollectForm, HandoverForm
 from deliveries.models import Route, Stop
 from deliveries.reporting.amending import last_said
 from deliveries.reporting.settling import paid_for

@@ -4,22 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0001_first'),
+        ("deliveries", "0001_first"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProofRule',
+            name="ProofRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_kind', models.CharField(choices=[('household', 'household'), ('commercial', 'business')], max_length=10, unique=True)),
-                ('asks_signature', models.BooleanField(default=True, help_text='or that the driver says nobody signed')),
-                ('photo', models.CharField(choices=[('optional', 'when it helps'), ('unsigned', 'when nobody signs'), ('always', 'at every visit')], default='optional', max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "customer_kind",
+                    models.CharField(
+                        choices=[("household", "household"), ("commercial", "business")], max_length=10, unique=True
+                    ),
+                ),
+                (
+                    "asks_signature",
+                    models.BooleanField(default=True, help_text="or that the driver says nobody signed"),
+                ),
+                (
+                    "photo",
+                    models.CharField(
+                        choices=[
+                            ("optional", "when it helps"),
+                            ("unsigned", "when nobody signs"),
+                            ("always", "at every visit"),
+                        ],
+                        default="optional",
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -50,7 +50,7 @@ class Proof(Record):
 
 
 class ProofRule(Record):
-    """What a driver brings back from a visit to one kind of customer. Without a row: a signature, or that nobody signed."""
+    """What shows a visit to one kind of customer; without a row a signature, or that nobody signed."""
 
     class Photo(models.TextChoices):
         OPTIONAL = "optional", _("when it helps")

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from deliveries import rounds
 from deliveries.forms.amend import SeenForm
 from deliveries.forms.drive import CloseForm, DepartForm, FailForm, PhotoReport, ReportForm
+from deliveries.forms.payment import PaymentForm
 from deliveries.forms.shift import SosForm
-from deliveries.forms.visit import CollectForm, HandoverForm, PaymentForm
+from deliveries.forms.visit import CollectForm, HandoverForm
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting.photos import keep_photo
 from deliveries.tags import tags_at_door, tags_to_load

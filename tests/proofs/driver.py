@@ -10,7 +10,6 @@ answered they must be lost.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -29,6 +28,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import async_playwright
 
 from tests.ensure_chromium import installed
+from tests.proofs.command import run
 from tests.proofs.instance import Instance
 from tests.proofs.orders import fresh_databases
 from tests.proofs.report import Report
@@ -216,29 +216,9 @@ def prove(size: Size, report: Report) -> None:
         without_ids(database, list(take(size.control_routes)), size, report)
 
 
-def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.proofs.driver", description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, help="10000, or with --short 41")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--short", action="store_true", help="a minute instead of twenty")
-    return parser.parse_args()
-
-
-def main() -> int:
-    arguments = read_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything we started is ended
-    size = SHORT if arguments.short else FULL
-    if arguments.events:
-        size = Size(**vars(size) | {"events": arguments.events})
-    name = "prove-driver-short" if arguments.short else "prove-driver"
-    report = Report(name, arguments.seed, f"{size.events} events")
-    began = time.monotonic()
-    report.say(f"{name}: seed {report.seed}, {report.n}")
-    prove(size, report)
-    report.fact("seconds in all", round(time.monotonic() - began))
-    report.save()
-    return 0 if report.is_green else 1
+def counts(size: Size) -> str:
+    return f"{size.events} events"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("driver", full=FULL, short=SHORT, counted="events", said=counts, prove=prove))

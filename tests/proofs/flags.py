@@ -8,14 +8,12 @@ The same with a share by Python's salted hash must differ.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from dataclasses import dataclass
 os.environ |= {"DJANGO_SETTINGS_MODULE": "luckygas.settings", "DEMO": "1"}
 
 from tests.processes import ROOT, wait_for
+from tests.proofs.command import run
 from tests.proofs.instance import WEB, Instance
 from tests.proofs.orders import fresh_databases
 from tests.proofs.report import Report
@@ -163,24 +162,9 @@ def page_of(port: int, cookie: str, number: int) -> tuple[str, str]:
     return str(answer.headers["X-Process"]), "".join("1" if rows[name] else "0" for name in sorted(rows))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.proofs.flags", description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--short", action="store_true", help="400 customers")
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything we started is ended
-    size = SHORT if arguments.short else FULL
-    name = "prove-flags-short" if arguments.short else "prove-flags"
-    report = Report(
-        name, arguments.seed, f"{size.customers} customers, {len(PARTS)} parts, {size.starts} starts of each"
-    )
-    began = time.monotonic()
-    report.say(f"{name}: seed {report.seed}, {report.n}")
-    prove(size, report)
-    report.fact("seconds in all", round(time.monotonic() - began))
-    report.save()
-    return 0 if report.is_green else 1
+def counts(size: Size) -> str:
+    return f"{size.customers} customers, {len(PARTS)} parts, {size.starts} starts of each"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("flags", full=FULL, short=SHORT, counted="customers", said=counts, prove=prove))

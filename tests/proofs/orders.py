@@ -6,18 +6,15 @@ answered, while web, worker and Redis are killed and Redis is frozen. Then the s
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
-import random
-import signal
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 os.environ |= {"DJANGO_SETTINGS_MODULE": "luckygas.settings", "DEMO": "1"}
 
+from tests.proofs.command import run
 from tests.proofs.instance import create_database, drop_database, drop_leftovers, url_of
 from tests.proofs.report import Report
 
@@ -81,29 +78,9 @@ def prove(size: Size, report: Report) -> None:
         rounds.unprotected(control, built, size, report)
 
 
-def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.proofs.orders", description=__doc__.splitlines()[0])
-    parser.add_argument("--requests", type=int, help="interrupted requests, 3000 or with --short 150")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--short", action="store_true", help="a minute instead of ten, with fewer kinds of faults")
-    return parser.parse_args()
-
-
-def main() -> int:
-    arguments = read_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything we started is ended
-    size = SHORT if arguments.short else FULL
-    if arguments.requests:
-        size = Size(**vars(size) | {"requests": arguments.requests})
-    name = "prove-orders-short" if arguments.short else "prove-orders"
-    report = Report(name, arguments.seed, f"{size.requests} interrupted requests of {size.people} people")
-    began = time.monotonic()
-    report.say(f"{name}: seed {report.seed}, {report.n}")
-    prove(size, report)
-    report.fact("seconds in all", round(time.monotonic() - began))
-    report.save()
-    return 0 if report.is_green else 1
+def counts(size: Size) -> str:
+    return f"{size.requests} interrupted requests of {size.people} people"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("orders", full=FULL, short=SHORT, counted="requests", said=counts, prove=prove))

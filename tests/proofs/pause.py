@@ -7,16 +7,14 @@ while and asks twice must fail.
 
 from __future__ import annotations
 
-import argparse
 import os
-import random
-import signal
 import sys
 import time
 from dataclasses import dataclass
 
 os.environ |= {"DJANGO_SETTINGS_MODULE": "luckygas.settings", "DEMO": "1"}
 
+from tests.proofs.command import run
 from tests.proofs.instance import Instance, create_database
 from tests.proofs.orders import fresh_databases
 from tests.proofs.report import Report, spread
@@ -117,26 +115,9 @@ def unprotected(database: str, town: object, size: Size, report: Report) -> None
     report.must_show("orders half made, broken by hand", len([row for row in verdict.Stored.all() if row.flaw]))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.proofs.pause", description=__doc__.splitlines()[0])
-    parser.add_argument("--pulls", type=int, help="200, or with --short 8")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--short", action="store_true", help="a minute instead of five")
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything we started is ended
-    size = SHORT if arguments.short else FULL
-    if arguments.pulls:
-        size = Size(**vars(size) | {"pulls": arguments.pulls})
-    name = "prove-pause-short" if arguments.short else "prove-pause"
-    said = f"{size.pulls} pulls and {size.flip_seconds:g} s of flips under the orders of {size.people} people"
-    report = Report(name, arguments.seed, said)
-    began = time.monotonic()
-    report.say(f"{name}: seed {report.seed}, {report.n}")
-    prove(size, report)
-    report.fact("seconds in all", round(time.monotonic() - began))
-    report.save()
-    return 0 if report.is_green else 1
+def counts(size: Size) -> str:
+    return f"{size.pulls} pulls and {size.flip_seconds:g} s of flips under the orders of {size.people} people"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("pause", full=FULL, short=SHORT, counted="pulls", said=counts, prove=prove))
