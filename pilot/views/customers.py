@@ -20,7 +20,7 @@ from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
 from pilot import guards, moving
 from pilot.forms.stages import MoveForm, MoveManyForm, StageFilterForm
-from pilot.models import MassMove
+from pilot.models import Approval, MassMove
 from pilot.stages import PAGE, PLATES, Stages, cohorts_of, way_of
 
 
@@ -102,8 +102,11 @@ def mass_move(request: HttpRequest, pk: int) -> HttpResponse:
     rows = drawn.rows.select_related("customer").order_by("-outcome", "pk")
     counts = drawn.counts()
     total = sum(counts.values())
+    asked = Approval.objects.filter(kind=moving.KIND, subject=str(pk)).order_by("-pk").first()
     context = {
         "move": drawn,
+        "approval": asked,
+        "is_dead": bool(asked and drawn.state == MassMove.State.ASKED and (asked.outcome or not asked.is_current)),
         "counts": counts,
         "total": total,
         "settled": total - counts["waiting"],

@@ -258,6 +258,26 @@ def test_those_of_the_list_are_asked_for_and_a_second_person_agrees(first, secon
     assert Customer.objects.filter(stage="live").count() == 3
 
 
+def test_what_was_not_agreed_or_overtaken_is_said(first, second, ops):
+    cohort = running()
+    enter(cohort, *(imported() for _ in range(2)))
+    pages = []
+    for end in ("refuse", "overtake"):
+        facts = {"operation_id": uuid.uuid4(), "reason": "x"}
+        drawn = moving.ask("live", Customer.objects.filter(stage="imported"), by=ops, **facts)
+        pages.append(first.get(drawn.get_absolute_url()).content.decode())
+        if end == "refuse":
+            second.post(f"/pilot/approvals/{Approval.objects.latest('pk').pk}/decide/", {"act": "refuse"})
+        else:
+            cohort.remove(cohort.inside.first().customer, by=ops, why="x")
+        pages.append(first.get(drawn.get_absolute_url()).content.decode())
+
+    words = ("等第二個人同意", "不同意", "重新提")
+    assert [[word in page for word in words] for page in pages] == [
+        [True, False, False], [False, True, False], [True, False, False], [False, False, True],
+    ]  # fmt: skip
+
+
 def test_a_mistake_asks_nobody(first):
     imported()
 
