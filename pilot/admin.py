@@ -20,8 +20,7 @@ from pilot.models import (
     Waiver,
 )
 
-admin.site.register(Guardrail)
 admin.site.register(
     [Alarm, Approval, Cohort, CohortMember, EnrolmentPause, Flag, FlagChange, Forced, MassMove], ReadOnly
 )
-admin.site.register([Certificate, Evidence, ReviewPlan, Waiver], ReadOnly)
+admin.site.register([Certificate, Evidence, Guardrail, ReviewPlan, Waiver], ReadOnly)

@@ -17,16 +17,17 @@ from luckygas.models import User
 from pilot import guardrails, guards, moving, ramp
 from pilot.comparing import Comparison
 from pilot.forms.cohort import CohortForm
-from pilot.models import Approval, Cohort, CohortMember, EnrolmentPause
+from pilot.models import Approval, Cohort, CohortMember, EnrolmentPause, Guardrail, Measure
 from pilot.models.cohort import Step
 from pilot.models.enrolment import BY_HAND
 
+LIMITS = {"most": "most", "least": "least", "minutes": "minutes", "least-lately": "least_lately"}
 DEEDS = ("list", "show", "plan", "add", "remove", "start", "close")
 Verb = Callable[..., None]
 
 
 def add_verbs(verbs: Any, *, signed: Callable[[ArgumentParser], ArgumentParser]) -> None:
-    """`move`, `cohort`, `enrolment` and `compare`."""
+    """`move`, `cohort`, `enrolment`, `guardrail` and `compare`."""
     move = signed(verbs.add_parser("move", help="move one customer; many, or a cohort, after a second person agreed"))
     move.add_argument("numbers", type=int, nargs="*", help="customer numbers")
     move.add_argument("--cohort", default="", help="everybody of this cohort")
@@ -43,6 +44,12 @@ def add_verbs(verbs: Any, *, signed: Callable[[ArgumentParser], ArgumentParser])
     enrolment.add_argument("deed", choices=("pause", "resume", "status"))
     for word in ("by", "reason"):
         enrolment.add_argument(f"--{word}", default="")
+    limit = verbs.add_parser("guardrail", help="every limit; with a measure and what is to change: change it")
+    limit.add_argument("measure", nargs="?", choices=Measure.values)
+    for word in LIMITS:
+        limit.add_argument(f"--{word}", type=int)
+    for word in ("by", "reason"):
+        limit.add_argument(f"--{word}", default="")
     verbs.add_parser("compare", help="the pilot beside the old system, week by week, as CSV")
 
 
@@ -125,11 +132,22 @@ def enrolment(command: BaseCommand, person: Callable[[str], User], **options: An
         command.stdout.write("Customers may come in.")
 
 
+def guardrail(command: BaseCommand, person: Callable[[str], User], **options: Any) -> None:
+    limits = {name: options[name] for name in LIMITS.values() if options[name] is not None}
+    if options["measure"] and limits:
+        Guardrail.change(options["measure"], by=person(options["by"]), reason=options["reason"], **limits)
+    for rail in Guardrail.all():
+        lately = f"{rail.least_lately} or more in {rail.minutes} minutes stop enrolment"
+        command.stdout.write(f"{rail.measure}: at most {float(rail.most):g} of {rail.least} or more; {lately}")
+
+
 def compare(command: BaseCommand, person: Callable[[str], User], **options: Any) -> None:
     csv.writer(command.stdout).writerows(Comparison.until().rows())
 
 
-VERBS: dict[str, Verb] = {"move": move, "cohort": cohort, "enrolment": enrolment, "compare": compare}
+VERBS: dict[str, Verb] = {
+    "move": move, "cohort": cohort, "enrolment": enrolment, "guardrail": guardrail, "compare": compare,
+}  # fmt: skip
 
 
 def _cohort(name: str) -> Cohort:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from luckygas.errors import Refused
+from luckygas.models import User
 from pilot.models.cohort import Cohort
 
 BOUNDS_MS = (25, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000)  # and one above the last
@@ -89,6 +91,21 @@ class Guardrail(models.Model):
         """Every measure with its limit, stored or as documented, in one query."""
         stored = {row.measure: row for row in cls.objects.all()}
         return [stored.get(name) or cls(measure=name, **DEFAULTS[name]) for name in Measure.values]
+
+    @classmethod
+    @transaction.atomic
+    def change(cls, measure: str, *, by: User, reason: str, **limits: object) -> Guardrail:
+        """Another limit, sample or span; the history keeps who, when and why. It holds from the next look on."""
+        if not reason.strip():
+            raise Refused(_("Write why."), field="reason", code="no_reason")
+        with pghistory.context(user=by.pk, reason=reason.strip()):
+            cls.objects.get_or_create(measure=measure, defaults=DEFAULTS[measure])
+            rail = cls.objects.select_for_update().get(measure=measure)
+            for name, value in limits.items():
+                setattr(rail, name, value)
+            rail.full_clean()
+            rail.save()
+        return rail
 
 
 WEEK = 7 * 24 * 60

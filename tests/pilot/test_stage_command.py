@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customers.models import StageMove
-from pilot.models import Approval, Cohort, EnrolmentPause, MassMove
+from pilot.models import Approval, Cohort, EnrolmentPause, Guardrail, MassMove
 from pilot.tasks import work_on_mass_move
 from tests.factories import AreaFactory, SiteFactory
 from tests.pilot.rolling import enter, imported, running
@@ -104,6 +104,22 @@ def test_enrolment_is_paused_and_resumed(pilot):
     assert "颱風" in pilot("enrolment", "status")
 
     assert pilot("enrolment", "resume", by="ops", reason="over") == "Customers may come in.\n"
+
+
+def test_a_limit_is_changed_with_a_reason_and_the_history_keeps_it(pilot, ops):
+    before = pilot("guardrail").splitlines()
+    assert before[0] == "errors: at most 5 of 500 or more; 40 or more in 5 minutes stop enrolment"
+    assert len(before) == 6
+
+    after = pilot("guardrail", "errors", most=3, **BY_OPS).splitlines()
+
+    assert after == ["errors: at most 3 of 500 or more; 40 or more in 5 minutes stop enrolment", *before[1:]]
+    event = Guardrail.pgh_event_model.objects.latest("pgh_id")
+    assert (event.most, event.pgh_context.metadata) == (3, {"user": ops.pk, "reason": "test"})
+    for wrong in ({"most": 2} | BY_OPS | {"reason": " "}, {"least": 0} | BY_OPS, {"most": 2, "by": "nobody"}):
+        with pytest.raises(CommandError):
+            pilot("guardrail", "errors", **wrong)
+    assert Guardrail.objects.get().most == 3
 
 
 def test_the_comparison_comes_as_a_table(pilot):
