@@ -21,8 +21,8 @@ from pilot.models import Cohort, CohortMember, EnrolmentPause, MassMove
 from tests.factories import SiteFactory, UserFactory, decided, priced, wish
 from tests.pilot.rolling import enter, running
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
-STEPS = int(os.environ.get("MACHINE_STEPS", "30"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "15"))
+STEPS = int(os.environ.get("MACHINE_STEPS", "25"))
 who = st.integers(0, 3)
 stages = st.sampled_from(Stage.values)
 

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Incident, Site, StageMove
@@ -177,7 +178,16 @@ def test_one_customers_page_tells_their_way_and_the_look_is_written_down(first, 
     assert first.get("/pilot/customers/999999/").status_code == 404
 
 
-def test_the_page_of_one_customer_takes_at_most_fifteen_queries(first, django_assert_max_num_queries):
+def test_a_manager_finds_the_meter_that_was_never_billed(second):
+    site = SiteFactory(customer=imported(is_metered=True), label="廚房")
+
+    page = second.get(f"/pilot/customers/{site.customer.number}/").content.decode()
+
+    assert "流量表還沒在這裡收過錢：廚房" in page
+    assert f'href="{reverse("orders:meter", args=[site.pk])}"' in page
+
+
+def test_the_page_of_one_customer_keeps_its_queries(first, django_assert_max_num_queries):
     customer = SiteFactory(customer=imported(is_metered=True)).customer
     enter(running(), customer)
 
