@@ -20,7 +20,7 @@ from tests.proofs.orders import fresh_databases
 from tests.proofs.report import Report, spread
 
 LONGEST_SECONDS = 1.0  # from the click until the last process refuses
-QUICK_SECONDS = 0.5  # for the slowest hundredth of orders when all is well: then the clock can tell
+QUICK_SECONDS = 0.7  # for the slowest hundredth of orders when all is well: then the clock can tell
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Size:
     control_flip_seconds: float
 
 
-SHORT = Size(6, 6, 3, 12, 2, 4)
+SHORT = Size(6, 6, 3, 12, 2, 6)
 FULL = Size(200, 60, 6, 40, 5, 10)
 
 
