@@ -24,7 +24,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "go on with imports whose worker died": _every(15, "customers.tasks.go_on_with_imports"),
     "go on with suspensions": _every(15, "orders.tasks.go_on_with_suspensions"),
     "look for alarms": _every(20, "pilot.tasks.look_for_alarms"),
-    "look at the guardrails": _every(20, "pilot.tasks.look_at_guardrails"),
+    "look at the guardrails": _every(10, "pilot.tasks.look_at_guardrails"),
     "go on with mass moves": _every(15, "pilot.tasks.go_on_with_mass_moves"),
     "forget minutes of long ago": _every(6 * HOUR, "pilot.tasks.forget_minutes"),
     "forget sessions that are over": _every(6 * HOUR, "luckygas.tasks.forget_sessions"),
