@@ -27,9 +27,7 @@ class Migration(migrations.Migration):
                         name="one_open_alarm_a_subject",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_at", None), ("ended_at__gte", models.F("since")), _connector="OR"
-                        ),
+                        condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("since")), _connector="OR"),
                         name="an_alarm_ends_after_it_began",
                     ),
                 ],
