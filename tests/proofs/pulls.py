@@ -199,7 +199,7 @@ def _processes(answers: list[Answer], statuses: set[int]) -> set[bytes]:
 def _let_the_worker_make_orders(instance: Instance) -> None:
     """More standing orders that are due, and a worker in the middle of making their orders."""
     sites = list(Order.objects.values_list("site", flat=True).distinct()[:10])
-    for number in range(STANDING_EACH):
+    for number in range(STANDING_EACH - StandingDay.objects.due().count()):
         factories.StandingOrderFactory(site_id=sites[number % len(sites)], rhythm="every", every_days=1)
     made = Order.objects.filter(channel="standing")
     before = made.count()
