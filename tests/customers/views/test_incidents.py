@@ -106,7 +106,7 @@ def test_a_leak_without_words_is_not_written_down(signed_in, dispatcher):
 
 def test_an_open_leak_is_red_on_every_office_page_in_one_query(signed_in, dispatcher, leak, django_assert_num_queries):
     browser = signed_in(dispatcher)
-    with django_assert_num_queries(5):  # session, person, the list, who calls, the alarm
+    with django_assert_num_queries(6):  # session, person, the list, who calls, the switches, the alarm
         html = browser.get(reverse("orders:desk")).content.decode()
 
     assert html.count('data-state="failed"') == 1

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from customers.models import Membership, Site
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
@@ -178,6 +179,8 @@ def test_counting_again_without_scripts_places_nothing(web, site):
 
 
 def test_the_form_asks_the_database_as_often_for_one_product_as_for_five(web, site, django_assert_num_queries):
+    for days in range(1, 5):
+        SlotFactory(area=site.area, day=timezone.localdate() + dt.timedelta(days))
     for codes in (["20"], ["50", "16", "10", "4"]):
         for code in codes:
             priced(code)
