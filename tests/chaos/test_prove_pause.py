@@ -1,10 +1,6 @@
 """The short forms of `make prove-pause` and `make prove-flags`, and that their judges can see what they look for."""
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
 import uuid
 
 import pytest
@@ -12,8 +8,8 @@ from django.utils import timezone
 
 from luckygas.flags import DEFAULTS, ORDERS_PAUSED, WEB_ORDERING, Decision
 from orders.models import Order
+from tests.chaos.short_form import prove
 from tests.factories import UserFactory, given, priced, wish
-from tests.processes import ROOT
 
 LONGEST_SECONDS = 500  # on a busy machine; a minute and a half on two free processors
 
@@ -21,22 +17,7 @@ LONGEST_SECONDS = 500  # on a busy machine; a minute and a half on two free proc
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["pause", "flags"])
 def test_the_short_form_of_the_proof_is_green(name, record_property):
-    proof = subprocess.Popen(
-        [sys.executable, "-m", f"tests.proofs.{name}", "--short"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        said, _ = proof.communicate(timeout=LONGEST_SECONDS)
-    except subprocess.TimeoutExpired:
-        proof.send_signal(signal.SIGTERM)  # it ends the processes that it started
-        said, _ = proof.communicate(timeout=60)
-
-    record_property("proof", said.splitlines()[-1])
-    assert proof.returncode == 0, said
+    prove(name, record_property, longest_seconds=LONGEST_SECONDS)
 
 
 # --- the judge of mixed paths -----------------------------------------------------------------------------------------

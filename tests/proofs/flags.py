@@ -45,7 +45,7 @@ class Size:
     starts: int  # of each part
 
 
-SHORT, FULL = Size(400, 20, 1), Size(10_000, 300, 2)
+SHORT, FULL = Size(80, 8, 1), Size(10_000, 300, 2)
 
 
 def prove(size: Size, report: Report) -> None:
