@@ -14,7 +14,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 
 from luckygas.errors import Refused
-from luckygas.models import MANAGER, OPS, User
 from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.criteria import BY_KEY
@@ -23,6 +22,7 @@ from pilot.certificate.judging import State
 from pilot.certificate.markdown import markdown
 from pilot.certificate.said import spoken
 from pilot.certificate.waiving import ask_waiver
+from pilot.management.people import person_called
 from pilot.models import Certificate, Waiver
 
 
@@ -50,7 +50,9 @@ class Command(BaseCommand):
         try:
             facts = facts_of(Assessment.now())
             if options["issue"]:
-                facts = Certificate.issue(facts, by=self._person(options["by"]), operation_id=uuid.uuid4()).facts
+                facts = Certificate.issue(
+                    facts, by=person_called(options["by"], returncode=2), operation_id=uuid.uuid4()
+                ).facts
         except DatabaseError as error:
             raise CommandError(f"NO-GO: the database does not answer ({type(error).__name__}).", returncode=2) from None
         if options["json"]:
@@ -68,12 +70,12 @@ class Command(BaseCommand):
                 waiver = Waiver.objects.filter(criterion=end_waiver, ended_at=None).first()
                 if waiver is None:
                     raise CommandError("There is no such waiver.", returncode=2)
-                waiver.end(by=self._person(by), reason=reason)
+                waiver.end(by=person_called(by, returncode=2), reason=reason)
                 self.stdout.write("It holds again.")
                 return
             if until is None:
                 raise CommandError("Say until when: --until DAY.", returncode=2)
-            asked = ask_waiver(waive, until=until, by=self._person(by), reason=reason)
+            asked = ask_waiver(waive, until=until, by=person_called(by, returncode=2), reason=reason)
         except Refused as refused:
             raise CommandError(str(refused.sentence), returncode=2) from None
         self.stdout.write(f"A second person must agree: manage.py pilot approve {asked.pk} --by THEM")
@@ -88,10 +90,3 @@ class Command(BaseCommand):
         self.stdout.write(f"digest {facts['digest']} over {', '.join(facts['evidence']) or 'no evidence'}")
         if facts["number"]:
             self.stdout.write(f"issued as {facts['number']}")
-
-    @staticmethod
-    def _person(username: str) -> User:
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None or not person.roles & {OPS, MANAGER}:
-            raise CommandError(f"{username} is nobody of operations or management.", returncode=2)
-        return person

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from luckygas.errors import Refused
-from luckygas.models import MANAGER, OPS, User
 from pilot.certificate.recording import read
 from pilot.certificate.revision import full_name
 from pilot.certificate.running import run
 from pilot.certificate.suites import SUITES
+from pilot.management.people import person_called
 from pilot.models import Evidence
 
 SHOWN = 40
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(str(refused.sentence)) from None
 
     def run(self, *, suite: str, by: str, minutes: float | None, **more: Any) -> None:
-        evidence = run(SUITES[suite], by=self._person(by), show=self._show, minutes=minutes)
+        evidence = run(SUITES[suite], by=person_called(by), show=self._show, minutes=minutes)
         self._say(evidence)
         if not evidence.is_whole or evidence.failed + evidence.errors + evidence.skipped:
             sys.exit(1)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         commit = revision if re.fullmatch(r"[0-9a-f]{40}", revision) else full_name(revision)
         if commit is None:
             raise CommandError(f"{revision} is no commit. Give all 40 digits of the one that CI checked out.")
-        person = self._person(by)
+        person = person_called(by)
         for name in suite:
             self._say(read(file, SUITES[name], by=person, revision=commit))
 
@@ -85,10 +85,3 @@ class Command(BaseCommand):
         if said:
             self.stdout.write(said, ending="")
             self.stdout.flush()
-
-    @staticmethod
-    def _person(username: str) -> User:
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None or not person.roles & {OPS, MANAGER}:
-            raise CommandError(f"{username} is nobody of operations or management.")
-        return person

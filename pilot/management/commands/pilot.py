@@ -13,10 +13,11 @@ from django.utils import timezone
 from customers.models import Customer
 from luckygas.errors import Refused
 from luckygas.flags import CHANNELS, FLAGS, ORDERS_PAUSED, SWITCHES, decide
-from luckygas.models import MANAGER, OPS, User
+from luckygas.models import User
 from pilot import switches
 from pilot.forms import FlagForm, TermsForm
 from pilot.management import stages
+from pilot.management.people import person_called
 from pilot.models import Alarm, Approval, Flag, FlagChange
 from pilot.status import Status, Switch
 
@@ -72,7 +73,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if verb := stages.VERBS.get(options["verb"]):
-                verb(self, self._person, **options)
+                verb(self, person_called, **options)
             else:
                 getattr(self, options["verb"])(**options)
         except Refused as refused:
@@ -82,11 +83,11 @@ class Command(BaseCommand):
 
     # --- switches ---
     def pause(self, *, channels: list[str], by: str, reason: str, **more: Any) -> None:
-        Flag.pause(by=self._person(by), reason=reason, channels=self._channels(channels or USUAL))
+        Flag.pause(by=person_called(by), reason=reason, channels=self._channels(channels or USUAL))
         self.stdout.write(f"Stopped now: {' '.join(Switch.now().stopped)}.")
 
     def resume(self, *, channels: list[str], by: str, reason: str, **more: Any) -> None:
-        person, waiting = self._person(by), Approval.waiting(switches.RELEASE)
+        person, waiting = person_called(by), Approval.waiting(switches.RELEASE)
         chosen = self._channels(channels or Switch.now().stopped)
         same = [each for each in waiting if frozenset(each.subject.split()) == chosen]
         if not same:
@@ -98,11 +99,11 @@ class Command(BaseCommand):
 
     def approve(self, *, id: int, by: str, **more: Any) -> None:
         approval = self._approval(id)
-        approval.confirm(by=self._person(by))
+        approval.confirm(by=person_called(by))
         self.stdout.write(f"Agreed and done: {approval.sentence}")
 
     def refuse(self, *, id: int, by: str, **more: Any) -> None:
-        self._approval(id).refuse(by=self._person(by))
+        self._approval(id).refuse(by=person_called(by))
         self.stdout.write("Nothing was done.")
 
     def waiting(self, **more: Any) -> None:
@@ -112,7 +113,7 @@ class Command(BaseCommand):
 
     # --- flags ---
     def flag(self, *, name: str, audience: str, by: str, reason: str, **more: Any) -> None:
-        person = self._person(by)
+        person = person_called(by)
         if name in SWITCHES:
             self._edit_switch(name, audience, person, reason, more)
             return
@@ -147,11 +148,11 @@ class Command(BaseCommand):
         return typed | ({"everyone": "some", "percent": audience} if audience else {})
 
     def off(self, *, by: str, reason: str, **more: Any) -> None:
-        changed = Flag.turn_all(on=False, by=self._person(by), reason=reason)
+        changed = Flag.turn_all(on=False, by=person_called(by), reason=reason)
         self.stdout.write(f"Off for everybody: {' '.join(changed) or 'nothing was on'}.")
 
     def back(self, *, by: str, reason: str, **more: Any) -> None:
-        changed = Flag.turn_all(on=True, by=self._person(by), reason=reason)
+        changed = Flag.turn_all(on=True, by=person_called(by), reason=reason)
         self.stdout.write(f"As before: {' '.join(changed) or 'nothing was turned off'}.")
 
     def decide(self, *, customer: list[int], **more: Any) -> None:
@@ -201,10 +202,3 @@ class Command(BaseCommand):
         if approval is None:
             raise CommandError(f"Nothing with the number {pk} waits.")
         return approval
-
-    @staticmethod
-    def _person(username: str) -> User:
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None or not person.roles & {OPS, MANAGER}:
-            raise CommandError(f"{username} is nobody of operations or management.")
-        return person
