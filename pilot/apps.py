@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Modules that say what an approval does, or what is watched.
-REGISTER = ("switches", "alarms", "certificate.waiving", "guardrails", "moving")
+REGISTER = ("flags.switches", "flags.alarms", "certificate.waiving", "measuring.guardrails", "enrolment.moving")
 
 
 class PilotConfig(AppConfig):

@@ -14,14 +14,14 @@ def look_for_alarms() -> None:
 @shared_task
 def look_at_guardrails() -> None:
     """Measure every running cohort, and stop enrolment where a limit is passed."""
-    from pilot.guardrails import look
+    from pilot.measuring.guardrails import look
 
     look()
 
 
 @shared_task
 def work_on_mass_move(pk: int) -> None:
-    from pilot.moving import work
+    from pilot.enrolment.moving import work
 
     work(pk)
 
@@ -29,13 +29,13 @@ def work_on_mass_move(pk: int) -> None:
 @shared_task
 def go_on_with_mass_moves() -> None:
     """Moves whose worker died."""
-    from pilot.moving import go_on
+    from pilot.enrolment.moving import go_on
 
     go_on()
 
 
 @shared_task
 def forget_minutes() -> None:
-    from pilot.minutes import forget
+    from pilot.measuring.minutes import forget
 
     forget()

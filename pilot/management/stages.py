@@ -14,9 +14,10 @@ from django.core.management.base import BaseCommand, CommandError
 from customers.models import Customer
 from customers.models.customer import Stage
 from luckygas.models import User
-from pilot import guardrails, guards, moving, ramp
-from pilot.comparing import Comparison
+from pilot.enrolment import guards, moving, ramp
 from pilot.forms.cohort import CohortForm
+from pilot.measuring import guardrails
+from pilot.measuring.comparing import Comparison
 from pilot.models import Approval, Cohort, CohortMember, EnrolmentPause, Guardrail, Measure
 from pilot.models.cohort import Step
 from pilot.models.enrolment import BY_HAND

@@ -153,7 +153,7 @@ class Cohort(Record):
 
     @transaction.atomic
     def begin(self, *, by: User, why: str = "") -> None:
-        """It runs from now on; `pilot.ramp` asked the gate before. Twice is once."""
+        """It runs from now on; `pilot.enrolment.ramp` asked the gate before. Twice is once."""
         self.lock()
         if self.state == self.State.RUNNING:
             return

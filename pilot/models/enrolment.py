@@ -69,7 +69,7 @@ class EnrolmentPause(Record):
     @classmethod
     @transaction.atomic
     def resume(cls, *, by: User, why: str) -> int:
-        """Customers may come in again. Answers how many pauses ended; `pilot.guardrails` asked before."""
+        """Customers may come in again. Answers how many pauses ended; `pilot.measuring.guardrails` asked before."""
         if not why.strip():
             raise Refused(_("Write why."), field="reason", code="no_reason")
         opened = cls.objects.filter(ended_at=None)

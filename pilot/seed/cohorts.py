@@ -14,7 +14,7 @@ from deliveries.models import Route, Stop
 from luckygas.clock import business_day
 from luckygas.db import derived_id, digest
 from luckygas.models import User
-from pilot import minutes
+from pilot.measuring import minutes
 from pilot.models import Cohort, CohortMember, EnrolmentPause, MassMove, MassMoveRow
 from pilot.models.minute import no_answers
 from pilot.seed.rows import Table, moment

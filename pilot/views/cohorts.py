@@ -17,13 +17,14 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
-from pilot import guardrails, ramp
+from pilot.enrolment import ramp
+from pilot.enrolment.stages import PLATES
 from pilot.forms.cohort import CohortForm, MembersForm, StartForm
 from pilot.forms.why import WhyForm
+from pilot.measuring import guardrails
 from pilot.models import Cohort, EnrolmentPause
 from pilot.models.cohort import Step
 from pilot.models.enrolment import BY_HAND
-from pilot.stages import PLATES
 
 ENDED = 20
 

@@ -10,7 +10,7 @@ from luckygas.access import allow
 from luckygas.clock import business_day
 from luckygas.http import show
 from luckygas.models import MANAGER, OPS
-from pilot.comparing import FEWEST, Comparison
+from pilot.measuring.comparing import FEWEST, Comparison
 
 
 @allow(OPS, MANAGER)

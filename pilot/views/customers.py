@@ -18,10 +18,10 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
-from pilot import guards, moving
+from pilot.enrolment import guards, moving
+from pilot.enrolment.stages import PAGE, PLATES, Stages, cohorts_of, way_of
 from pilot.forms.stages import MoveForm, MoveManyForm, StageFilterForm
 from pilot.models import Approval, MassMove
-from pilot.stages import PAGE, PLATES, Stages, cohorts_of, way_of
 
 
 @allow(OPS, MANAGER)

@@ -15,8 +15,8 @@ from luckygas.flags import FLAGS, SWITCHES, decide
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
-from pilot import switches
-from pilot.audience import audiences
+from pilot.flags import switches
+from pilot.flags.audience import audiences
 from pilot.forms import FlagForm, TermsForm
 from pilot.models import Flag, FlagChange
 

@@ -9,10 +9,10 @@ from luckygas.access import allow
 from luckygas.http import show
 from luckygas.models import MANAGER, OPS
 from pilot.certificate.assessment import Assessment
+from pilot.flags.status import Status
 from pilot.forms import PauseForm, ReleaseForm
-from pilot.fortnight import ENOUGH, Fortnight
+from pilot.measuring.fortnight import ENOUGH, Fortnight
 from pilot.models import Cohort
-from pilot.status import Status
 
 
 @allow(OPS, MANAGER)

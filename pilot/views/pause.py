@@ -12,10 +12,10 @@ from luckygas.flags import ORDERS_PAUSED
 from luckygas.forms import refuse
 from luckygas.http import done, show
 from luckygas.models import MANAGER, OPS
-from pilot import switches
+from pilot.flags import switches
+from pilot.flags.status import Switch
 from pilot.forms import PauseForm, ReleaseForm
 from pilot.models import Flag
-from pilot.status import Switch
 
 
 @allow(OPS, MANAGER)

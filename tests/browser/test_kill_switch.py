@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from luckygas.flags import decide
 from luckygas.models import MANAGER
 from orders.models import Order
-from pilot.switches import ask_release
+from pilot.flags.switches import ask_release
 from tests.browser.conftest import DESK
 from tests.factories import ContactFactory, UserFactory, placed, priced, wish
 from tests.soundness import assert_sound

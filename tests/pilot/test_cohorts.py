@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from pilot import ramp
+from pilot.enrolment import ramp
 from pilot.models import Cohort, CohortMember, EnrolmentPause
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, UserFactory, placed, wish
 from tests.pilot.rolling import answered, enter, plan, running

@@ -14,7 +14,7 @@ from django.utils import timezone
 from customers.models import Customer
 from luckygas.errors import Refused
 from luckygas.flags import DEFAULTS, DRIVER_POSITION, FLAGS, ORDERS_PAUSED, WEB_ORDERING, bucket, decide
-from pilot.audience import counted, stored_flags
+from pilot.flags.audience import counted, stored_flags
 from pilot.models import Flag, FlagChange
 from tests.factories import AreaFactory, CustomerFactory, SiteFactory, UserFactory, given
 from tests.processes import ROOT, database_url

@@ -12,13 +12,13 @@ from deliveries.models import Review, Variance
 from luckygas.errors import Refused
 from luckygas.schedule import SCHEDULE
 from orders.handover import Handover
-from pilot import guardrails, minutes
-from pilot.guardrails import judge
-from pilot.guards import Guards
-from pilot.minutes import Sums
+from pilot.enrolment.guards import Guards
+from pilot.measuring import guardrails, minutes
+from pilot.measuring.guardrails import judge
+from pilot.measuring.minutes import Sums
+from pilot.measuring.tally import Tally
 from pilot.models import Alarm, EnrolmentPause, Guardrail, Minute
 from pilot.models.minute import BOUNDS_MS, no_answers
-from pilot.tally import Tally
 from pilot.tasks import look_at_guardrails
 from tests.factories import DepotFactory, RouteFactory, SiteFactory, placed, wish
 from tests.pilot.rolling import answered, enter, imported, running

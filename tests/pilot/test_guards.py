@@ -12,7 +12,7 @@ from customers.models.customer import STAGE_MOVES, Stage
 from deliveries.models import Review
 from luckygas.errors import Refused
 from orders.models import MeterReading
-from pilot.guards import Guards, move
+from pilot.enrolment.guards import Guards, move
 from pilot.models import EnrolmentPause, Forced
 from tests.factories import CustomerFactory, SiteFactory, placed, priced, wish
 from tests.pilot.rolling import answered, enter, imported, plan, running

@@ -9,8 +9,8 @@ from django.utils import timezone
 from customers.models import Customer, StageMove
 from luckygas.errors import Refused
 from luckygas.schedule import SCHEDULE
-from pilot import moving
-from pilot.guards import move
+from pilot.enrolment import moving
+from pilot.enrolment.guards import move
 from pilot.models import Approval, EnrolmentPause, MassMove, MassMoveRow
 from pilot.tasks import go_on_with_mass_moves, work_on_mass_move
 from tests.factories import AreaFactory

@@ -15,8 +15,8 @@ from customers.models import Customer, StageMove
 from customers.models.customer import LIVE_STAGES, STAGE_MOVES, Stage
 from luckygas.errors import Refused
 from orders.models import Order
-from pilot import moving
-from pilot.guards import move
+from pilot.enrolment import moving
+from pilot.enrolment.guards import move
 from pilot.models import Cohort, CohortMember, EnrolmentPause, MassMove
 from tests.factories import SiteFactory, UserFactory, decided, priced, wish
 from tests.pilot.rolling import enter, running

@@ -15,11 +15,11 @@ from customers.models import Customer, Incident, Site, StageMove
 from deliveries.models import Stop, Variance
 from luckygas.models import RecordRead
 from orders.wishes import When
-from pilot import moving
-from pilot.comparing import Comparison, Side, share
+from pilot.enrolment import moving
+from pilot.enrolment.stages import Stages
 from pilot.forms.stages import StageFilterForm
+from pilot.measuring.comparing import Comparison, Side, share
 from pilot.models import Approval, Cohort, EnrolmentPause, Forced, MassMove
-from pilot.stages import Stages
 from pilot.tasks import work_on_mass_move
 from tests.factories import AreaFactory, CustomerFactory, RouteFactory, SiteFactory, UserFactory, placed, wish
 from tests.pilot.rolling import answered, enter, imported, plan, running

@@ -18,10 +18,10 @@ from luckygas.flags import (
     WEB_PAUSED,
     decide,
 )
-from pilot.alarms import left_pulled, odd, stale
+from pilot.flags.alarms import left_pulled, odd, stale
+from pilot.flags.switches import ask_edit, ask_release
 from pilot.models import Approval, Flag, FlagChange
 from pilot.models.flag import switches_for
-from pilot.switches import ask_edit, ask_release
 from tests.factories import UserFactory, given
 from tests.races import at_once
 

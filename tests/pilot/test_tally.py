@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from pilot import tally as counting
+from pilot.measuring import tally as counting
+from pilot.measuring.tally import MeasureMiddleware, Tally
 from pilot.models import Flag, Minute
-from pilot.tally import MeasureMiddleware, Tally
 from tests.factories import CustomerFactory, MembershipFactory, SiteFactory, UserFactory
 from tests.pilot.rolling import enter, running
 
@@ -180,7 +180,7 @@ from django.conf import settings
 settings.TALLY_SECONDS = float(sys.argv[2])
 from django.http import HttpResponse
 from django.test import RequestFactory
-from pilot.tally import tally
+from pilot.measuring.tally import tally
 plain = RequestFactory().get("/"); plain.resolver_match = None
 for _ in range(7):
     tally.note(plain, HttpResponse(), 0.01)

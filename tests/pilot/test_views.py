@@ -12,8 +12,8 @@ from luckygas.celery import heartbeat
 from luckygas.flags import CHANNELS, ORDERS_PAUSED, WEB_ORDERING, WEB_PAUSED, decide
 from orders.handover import Handover
 from orders.models import Order
+from pilot.flags.switches import ask_edit, ask_release
 from pilot.models import Alarm, Approval, Flag, FlagChange
-from pilot.switches import ask_edit, ask_release
 from tests.factories import AreaFactory, CustomerFactory, DepotFactory, UserFactory, given, placed
 
 pytestmark = pytest.mark.django_db
@@ -444,7 +444,7 @@ def test_two_weeks_of_orders_stand_on_their_days(first, morning):
 
 
 def test_each_path_says_how_it_did_and_nothing_of_too_few(first, morning, monkeypatch):
-    monkeypatch.setattr("pilot.fortnight.ENOUGH", 2)
+    monkeypatch.setattr("pilot.measuring.fortnight.ENOUGH", 2)
     for days_ago, path, in_time in ((2, "standard", True), (1, "standard", False), (1, "web_ordering", True)):
         deliver_on(days_ago, path=path, in_time=in_time)
 

@@ -1,8 +1,8 @@
 """make prove-desk: who calls is found at once, and their order is taken by keyboard in seconds.
 
-Lookups by name, phone, address and number, and the caller's card, in a town of 13,295 customers and 350,000 orders:
-95 of 100 answer within 100 ms. The control takes the indexes away from the card's queries: then the database must
-need several times as long.
+Lookups by name, phone, address and number in a town of 13,295 customers and 350,000 orders: 95 of 100 answer within
+100 ms, and the card with the form that opens on Enter within 150 ms. The control takes the indexes away from the card
+of somebody who orders rarely: then the database must need several times as long.
 The keys are pressed in a real Chromium by tests/browser/test_desk_by_keys.py, which hands its figures over.
 
     python -m tests.proofs.desk [--orders 350000 --requests 100]
@@ -25,10 +25,9 @@ from tests.processes import ROOT
 from tests.proofs.report import Report
 from tests.proofs.scale import WARM, Answer, Town
 
-LIMIT_MS = 100
-RATIO = 1.5
-CARD = "desk card"
-LOOKUPS = ("find by name", "find by phone", "find by address", "find by number", CARD)
+LIMIT_MS = {"find by name": 100, "find by phone": 100, "find by address": 100, "find by number": 100, "desk card": 150}
+RATIO = 2
+QUIET_CARD = "desk card of a quiet one"
 WITHOUT = ("customer_id", "site_id")  # the columns of orders whose indexes the control takes away
 KEYS = "tests/browser/test_desk_by_keys.py"
 
@@ -71,15 +70,15 @@ def main() -> int:
     with Town(asked.orders, seed=1) as town:
         report.fact("customers", town.ask("customers"))
         slow = []
-        for page in LOOKUPS:
+        for page, limit in LIMIT_MS.items():
             answers = ask(town, page, asked.requests)
             times = sorted(answer.ms for answer in answers)
             p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
             report.fact(page, f"p50 {p50:.1f} ms, p95 {p95:.1f} ms")
-            slow += [f"{page}: {p95:.1f} ms"] if p95 > LIMIT_MS else []
-        report.must_be_none(f"lookups over {LIMIT_MS} ms", slow)
-        with_indexes = statistics.median(answer.sql_ms for answer in answers)
-        without = statistics.median(answer.sql_ms for answer in ask(town, CARD, 5, *WITHOUT))
+            slow += [f"{page}: {p95:.1f} ms"] if p95 > limit else []
+        report.must_be_none("lookups and cards over their limit", slow)
+        with_indexes = statistics.median(answer.sql_ms for answer in ask(town, QUIET_CARD, 10))
+        without = statistics.median(answer.sql_ms for answer in ask(town, QUIET_CARD, 5, *WITHOUT))
         ratio = without / with_indexes
         report.must_show(f"× {ratio:.1f} in the database of the card without its indexes", int(ratio > RATIO))
     press_keys(report)

@@ -2,8 +2,8 @@
 
 A real Chromium behind a proxy that drops requests and answers, cuts both anywhere, doubles them and lets them arrive
 late, while web processes are killed: phones whose tabs are killed, with two tabs, two phones of one driver, clocks that
-are three hours wrong, sessions that end. Without the known ids events must double, and without keeping what was not
-answered they must be lost.
+are three hours wrong, sessions that end, stores that the browser empties. Without the known ids events must double,
+and without keeping what was not answered they must be lost.
 
     python -m tests.proofs.driver [--events 10000 --seed 1] [--short]
 """
@@ -123,7 +123,7 @@ def phones_of(shifts: list[Shift], port: int, size: Size, *, seed: int, script: 
 def protected(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
     """Nothing is lost, doubled or altered, and everything took effect once, at its time."""
     from tests.proofs import rounds
-    from tests.proofs.reported import judge
+    from tests.proofs.reported import beginnings, judge
 
     with Instance(report.name, database) as instance:
         instance.wait_until_whole()
@@ -143,6 +143,8 @@ def protected(database: str, shifts: list[Shift], size: Size, report: Report) ->
     report.fact("web processes killed", len(killed))
     report.must_be_none(f"events missing of {size.events}", max(size.events - len(kept), 0))
     report.must_be_none("events that never left their phone", [one for phone in phones for one in phone.left])
+    unheard = sorted({key for phone in phones for key in phone.wiped} - beginnings())
+    report.must_be_none("emptied stores that the server has not heard of", unheard)
     for what, found in vars(judge(shifts, kept)).items():
         report.must_be_none(what.replace("_", " "), found)
     rounds.check_invariants(database, report)

@@ -7,6 +7,7 @@ import contextlib
 import random
 from collections import Counter
 from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
 from playwright.async_api import Browser, BrowserContext, Error, Page
@@ -18,6 +19,7 @@ HITS = (b"POST /drive/",)
 CLOCKS_HOURS = (0, -3, 3)
 OPEN_SECONDS, READY_SECONDS = 180, 10
 SIGNED_OUT_SECONDS = 0.4
+EMPTY_SECONDS = 5  # so long a phone is given to send what it holds before its store is emptied
 
 # A clock that is wrong by hours, on every page of this phone.
 WRONG_CLOCK = """(() => {
@@ -41,6 +43,10 @@ HELD = f"""async (user) => {{
   const {{ phone, events, photos }} = await store.held(user);
   return {{ seq: phone?.seq ?? 0, key: phone?.key, events: events.map(({{ id }}) => id), photos: photos.length }};
 }}"""
+WIPE = """() => new Promise((done) => {
+  const asked = indexedDB.deleteDatabase("driver");
+  asked.onsuccess = asked.onerror = () => done();
+})"""
 RING = "() => window.dispatchEvent(new Event('online'))"  # the line is back: tried at once, and not a minute later
 SEND = "() => { document.querySelector('drive-outbox')?.send(); }"
 READY = "() => customElements.get('drive-outbox') && document.querySelector('drive-outbox')?.user"
@@ -66,6 +72,8 @@ class Phone:
         self.happened: Counter[str] = Counter()
         self.kept: list[str] = []
         self.left: list[str] = []
+        self.told: list[Told] = []  # what it is still going to keep
+        self.wiped: list[str] = []  # the keys it had before its store was emptied
         self.context: BrowserContext | None = None
         self.script = ""  # what a control changes on every page
         self.drain_seconds = 120.0  # at most, until it holds nothing
@@ -73,13 +81,12 @@ class Phone:
     async def work(self) -> None:
         """The whole day through all of it; then the line is good, and everything must leave."""
         page = await self.begin()
-        told = list(self.events)
-        while told:
-            burst = [told.pop(0) for _ in range(min(self.dice.randint(1, self.most_at_once), len(told)))]
+        self.told = list(self.events)
+        while self.told:
+            burst = [self.told.pop(0) for _ in range(min(self.dice.randint(1, self.most_at_once), len(self.told)))]
             page = await self.keep(page, burst)
-            page = await self.dice.choice((self.ring, self.ring, self.kill, self.two_tabs, self.expire, self.wait))(
-                page
-            )
+            fates = (self.ring, self.ring, self.kill, self.two_tabs, self.expire, self.wait, self.wipe)
+            page = await self.dice.choice(fates)(page)
         self.proxy.is_clean = True
         await self.drain(page)
         await page.context.close()
@@ -122,7 +129,7 @@ class Phone:
         """As a form does before its screen changes; sometimes the tab is killed while it writes."""
         said = [asdict(told) for told in burst]
         while said:
-            page, before = await self.last_number(page)
+            page, before = await self.look(page)
             try:
                 if self.dice.random() < 0.12:
                     self.happened["tab killed while it wrote"] += 1
@@ -132,16 +139,17 @@ class Phone:
                     await page.evaluate(KEEP, [self.shift.user, said])
             except Error:  # the page went away by itself
                 page = await self.open()
-            page, after = await self.last_number(page)
-            said = said[after - before :]  # for the rest the screen never changed: the driver presses again
+            page, after = await self.look(page)
+            written = after["seq"] - before["seq"]
+            said = said[written:]  # for the rest the screen never changed: the driver presses again
         self.kept += [told.id for told in burst]
         return page
 
-    async def last_number(self, page: Page) -> tuple[Page, int]:
-        """The phone's last number; its session may just have ended, and the page have gone to sign in."""
+    async def look(self, page: Page) -> tuple[Page, dict[str, Any]]:
+        """What the phone holds; its session may just have ended, and the page have gone to sign in."""
         while True:
             try:
-                return page, (await page.evaluate(HELD, self.shift.user))["seq"]
+                return page, await page.evaluate(HELD, self.shift.user)
             except Error:
                 self.happened["page was gone"] += 1
                 await page.close()
@@ -189,6 +197,26 @@ class Phone:
         await self.sign_in()
         await tell(page, RING)
         return page
+
+    async def wipe(self, page: Page) -> Page:
+        """The browser empties its store once nothing waits in it: from now on this is another phone, and says so."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + EMPTY_SECONDS
+        page, held = await self.look(page)
+        while held["events"] and loop.time() < until:
+            await tell(page, RING)
+            await asyncio.sleep(0.3)
+            page, held = await self.look(page)
+        if held["events"] or not held["seq"] or not self.told:
+            return page
+        try:
+            await page.evaluate(WIPE)
+        except Error:  # it went to another page meanwhile
+            return page
+        self.happened["store wiped"] += 1
+        self.wiped.append(held["key"])
+        await page.close()
+        return await self.open()
 
     async def drain(self, page: Page) -> None:
         """Until the phone holds nothing; what is left when it takes too long is told."""

@@ -19,8 +19,8 @@ from kombu import Connection
 from luckygas.flags import CHANNELS, ORDERS_PAUSED, SWITCHES, WEB_ORDERING
 from orders.models import Order, OrderEvent, StandingDay
 from orders.tasks import make_standing_orders
+from pilot.flags.switches import ask_release
 from pilot.models import FlagChange
-from pilot.switches import ask_release
 from tests import factories
 from tests.processes import session_cookie, wait_for
 from tests.proofs.clients import NUMBER, TOKEN, Browser, Wish, exchange

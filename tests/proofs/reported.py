@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Sum
 
 from customers.models import AccountEntry, Payment
-from deliveries.models import DriverEvent, Stop
+from deliveries.models import Device, DriverEvent, Stop
 from orders.models import CylinderMovement, Order
 from tests.proofs.shift import Shift, Told
 
@@ -46,6 +46,11 @@ def judge(shifts: Iterable[Shift], kept: set[str]) -> Sets:
             sets.not_applied.append(f"{row.kind} {pk}: {row.state} {row.answer}")
     _effects(sets, told, rows)
     return sets
+
+
+def beginnings() -> set[str]:
+    """The phones after which another one, with an emptied store, said that it began anew."""
+    return set(map(str, Device.objects.exclude(reset_of=None).values_list("reset_of__key", flat=True)))
 
 
 def _effects(sets: Sets, told: dict[str, Told], rows: dict[str, DriverEvent]) -> None:

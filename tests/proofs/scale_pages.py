@@ -137,6 +137,7 @@ class Pages:
             "history page 2": ("reader", history, {"before": newest.number if newest else ""}),
             "customer home": ("reader", office, {}),
             "desk card": ("dispatcher", reverse("orders:call", args=[busiest.number]), {"operation": uuid.uuid4()}),
+            "desk card of a quiet one": ("dispatcher", reverse("orders:call", args=[quiet.number]), {}),
             "monitor": ("dispatcher", reverse("deliveries:monitor"), {}),
             "driver": ("driver", reverse("deliveries:drive"), {}),
         }

@@ -14,12 +14,12 @@ from customers.models import Customer
 from luckygas.errors import Refused
 from luckygas.flags import CHANNELS, FLAGS, ORDERS_PAUSED, SWITCHES, decide
 from luckygas.models import User
-from pilot import switches
+from pilot.flags import switches
+from pilot.flags.status import Status, Switch
 from pilot.forms import FlagForm, TermsForm
 from pilot.management import stages
 from pilot.management.people import person_called
 from pilot.models import Alarm, Approval, Flag, FlagChange
-from pilot.status import Status, Switch
 
 LISTS = ("allow_areas", "allow_customers", "deny_customers", "allow_roles")
 FIELDS = {  # of a flag: what is typed after --areas and so on

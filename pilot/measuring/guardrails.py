@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders.models import Order
-from pilot import minutes
-from pilot.minutes import Levels, Sums
+from pilot.measuring import minutes
+from pilot.measuring.minutes import Levels, Sums
 from pilot.models import Cohort, EnrolmentPause, Guardrail, Measure, watch
 from pilot.models.enrolment import BY_HAND
 

@@ -23,7 +23,7 @@ from luckygas.db import digest
 from luckygas.doorbell import is_answered, ring
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, User
-from pilot.guards import Guards, move
+from pilot.enrolment.guards import Guards, move
 from pilot.models import Approval, Cohort, MassMove, MassMoveRow, approves
 
 KIND = "bulk_move"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, User
-from pilot.guardrails import PASS, Verdict, verdicts
+from pilot.measuring.guardrails import PASS, Verdict, verdicts
 from pilot.models import Cohort, EnrolmentPause
 from pilot.models.cohort import Step
 

@@ -12,10 +12,10 @@ from customers.models import Customer, Message
 from customers.models.customer import Stage
 from luckygas import health
 from luckygas.flags import CHANNELS, SWITCHES
-from pilot.alarms import pulls
-from pilot.audience import Audience, audiences
+from pilot.flags.alarms import pulls
+from pilot.flags.audience import Audience, audiences
+from pilot.flags.switches import said
 from pilot.models import Alarm, Approval, Flag, FlagChange
-from pilot.switches import said
 
 ALONG: dict[Stage, str] = {  # the line of the pilot, and what each stage means for a customer
     Stage.LEGACY: gettext_noop("cards are read only"),

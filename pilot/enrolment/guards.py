@@ -16,7 +16,7 @@ from luckygas import live
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, OPS, User
 from orders.models import MeterReading, Order
-from pilot.guardrails import FAIL, verdicts
+from pilot.measuring.guardrails import FAIL, verdicts
 from pilot.models import Cohort, CohortMember, EnrolmentPause, Forced
 
 

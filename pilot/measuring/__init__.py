@@ -1,0 +1,1 @@
+"""What is counted of the pilot, the limits it must hold, and the old system beside it."""
