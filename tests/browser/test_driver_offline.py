@@ -158,6 +158,41 @@ def test_a_slow_server_does_not_stall_the_driver(phone, orders, monkeypatch):
     slow.set()
 
 
+def test_what_is_too_much_for_a_thin_line_goes_in_smaller_parts(phone, orders):
+    take_along(phone)
+    signal(phone, there=False)
+    page = cold_start(phone)
+    load_and_leave(page)
+    for order in orders[:2]:
+        page.goto(f"/drive/stops/{stop_of(order).pk}/fail/")
+        page.get_by_label("不在家").check()
+        page.get_by_label("客人要明天").check()
+        done(page)
+    sizes, stuck = [], []
+
+    def carry_one(route) -> None:
+        sizes.append(len(route.request.post_data_json["events"]))
+        if sizes[-1] > 1:
+            stuck.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/drive/events/", carry_one)
+    signal(page, there=True)
+    for _ in range(100):
+        if not held(page):
+            break
+        page.wait_for_timeout(3_200 if stuck else 200)  # longer than what counts as slow
+        while stuck:
+            stuck.pop().abort()
+
+    all_sent(page)
+    assert max(sizes) > 1
+    assert list(DriverEvent.objects.order_by("seq").values_list("kind", "state")) == [
+        ("depart", "applied"), ("fail", "applied"), ("fail", "applied"),
+    ]  # fmt: skip
+
+
 def test_what_was_reported_stays_so_after_a_reload_and_a_new_tab(phone, orders):
     take_along(phone)
     signal(phone, there=False)

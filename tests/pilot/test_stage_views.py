@@ -102,6 +102,7 @@ def thirteen_thousand():
     area, cohort = AreaFactory(), running(planned=20_000)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")  # else each trigger raises for not knowing it
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("""
             INSERT INTO customers_customer (name, kind, trade, invoice_title, tax_id, is_metered, settlement,
                 is_blocked, language, note, stage, system_of_record, created_at, deactivated_reason)

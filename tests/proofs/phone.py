@@ -21,8 +21,10 @@ OPEN_SECONDS, READY_SECONDS = 180, 10
 SIGNED_OUT_SECONDS = 0.4
 EMPTY_SECONDS = 5  # so long a phone is given to send what it holds before its store is emptied
 
-# A clock that is wrong by hours, on every page of this phone.
+# A clock that is wrong by hours, on every page of this phone. Its worker cannot be given one, so it is not woken: it
+# would send what a page wrote by another clock, as no phone does.
 WRONG_CLOCK = """(() => {
+  delete ServiceWorkerRegistration.prototype.sync;
   const Real = Date, ahead = %d * 3_600_000;
   globalThis.Date = class extends Real {
     constructor(...given) { super(...(given.length ? given : [Real.now() + ahead])); }
@@ -76,7 +78,7 @@ class Phone:
         self.wiped: list[str] = []  # the keys it had before its store was emptied
         self.context: BrowserContext | None = None
         self.script = ""  # what a control changes on every page
-        self.drain_seconds = 120.0  # at most, until it holds nothing
+        self.drain_seconds = 300.0  # at most, until it holds nothing
 
     async def work(self) -> None:
         """The whole day through all of it; then the line is good, and everything must leave."""

@@ -9,7 +9,7 @@ const PATIENCE = 30_000; // ms for one page on a thin line
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const NAMED = {
   html: /(?:src|href)="([^"#?]+)/g,
-  js: /(?:from|import)\s*["']([^"']+)["']/g,
+  js: /(?:from|import)\s*["'](\.{0,2}\/[^"']+)["']/g,
   css: /(?:url\(|@import )["']?([^"')#?]+)/g,
 };
 let turn = 0;

@@ -4,10 +4,12 @@ import { announced, forgetPhoto, forgetTold, finishes, held, letGo, reached, set
 import { forgetStop, wipe } from "./pages.js";
 
 const PATIENCE = 15_000; // ms
+const SLOW = 3_000; // ms
 const AT_ONCE = 50;
 const CHUNK = 64 * 1024; // bytes of a photo in one request: a second and a half on a thin line
 export const ADDRESSES = { events: "/drive/events/", photos: "/drive/proofs/" };
 let token = JSON.parse(globalThis.document?.body.getAttribute("data-hx-headers") || "{}")["X-CSRFToken"] ?? "";
+let atOnce = AT_ONCE; // events; what came to nothing slowly is tried in halves, else a line too thin for all would get none
 let photoOnItsWay;
 
 async function ask(url, { signal, ...options } = {}) {
@@ -48,21 +50,33 @@ export async function letterOf(user) {
 export async function sendEvents(user) {
   const { phone, events } = await held(user);
   const waiting = events.filter((event) => event.state === "waiting");
-  const batch = waiting.slice(0, AT_ONCE);
+  const batch = waiting.slice(0, atOnce);
   if (!batch.length && !phone?.reset) return false;
   const rest = waiting.slice(batch.length);
   const body = JSON.stringify({
     device: phone.key, user, sent_at: new Date().toISOString(), reset: phone.reset, events: batch.map(asSent),
     unsent: rest.length, oldest_unsent_at: rest[0]?.happened_at ?? null,
   });
-  const response = await post(ADDRESSES.events, { body, headers: { "Content-Type": "application/json" } }, user);
-  if (!response.ok) throw new Error("offline"); // a server in trouble is as good as none: keep everything
-  const { answers } = await response.json();
+  const { answers } = await answered(body, user, batch.length);
   if (phone.reset) await announced(user);
   const settled = await settle(answers);
   for (const { stop } of settled.filter(finishes)) await forgetStop(stop);
   if (settled.some(({ kind, state }) => kind === "close" && state === "applied")) await Promise.all([wipe(), forgetTold()]);
   return batch.length > 0;
+}
+
+async function answered(body, user, size) {
+  const began = performance.now();
+  try {
+    const response = await post(ADDRESSES.events, { body, headers: { "Content-Type": "application/json" } }, user);
+    if (!response.ok) throw new Error("offline"); // a server in trouble is as good as none: keep everything
+    const answer = await response.json();
+    atOnce = Math.min(atOnce * 2, AT_ONCE);
+    return answer;
+  } catch (error) {
+    if (performance.now() - began > SLOW) atOnce = Math.max(Math.floor(size / 2), 1);
+    throw error;
+  }
 }
 
 // Photos come after all events; one event that is written meanwhile interrupts them (see `hurry`).
