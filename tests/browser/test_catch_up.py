@@ -1,4 +1,4 @@
-"""What changes while a part of the page waits for its answer is not missed, however slow the answer is."""
+"""A part that fetches itself again: what changes meanwhile is not missed, and the focus stays where it was."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -58,9 +58,23 @@ def test_nothing_rang_so_nothing_is_asked_again(page_for, dispatcher):
 
     with page.expect_response(f"**{order.get_absolute_url()}"):
         page.evaluate("document.body.dispatchEvent(new CustomEvent('changed-order'))")
-    page.wait_for_function("document.querySelector('#order:not(.htmx-request)')")
+    page.wait_for_function("() => document.querySelector('#order:not(.htmx-request)')")
 
     assert len(asked) == 1
+
+
+def test_the_focus_stays_where_it_was(page_for, dispatcher):
+    order = placed(wish(SiteFactory()), by=dispatcher)
+    page = page_for(dispatcher, DESK)
+    page.goto(order.get_absolute_url())
+    customer = page.locator("#order a", has_text=order.customer.name).first
+    customer.focus()
+    customer.evaluate("(link) => { link.isOld = true; }")
+
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('changed-order'))")
+
+    page.wait_for_function("() => document.querySelector('#order') && ![...document.links].some((link) => link.isOld)")
+    expect(customer).to_be_focused()
 
 
 def test_the_total_follows_what_is_typed_while_it_is_counted(page_for, customer_person):

@@ -69,14 +69,16 @@ def test_a_leak_check_is_a_tap_of_its_own(page_for, driver, orders):
 
 
 # --- a keyboard alone ---
-RINGED = """(element) => [element, element.closest("label, .count")].filter(Boolean).some((each) => {
-  const { outlineStyle, outlineWidth } = getComputedStyle(each);
-  return outlineStyle === "solid" && parseFloat(outlineWidth) >= 3;
-})"""
-OBSCURED = """(element) => {
-  const box = (element.closest("label") ?? element).getBoundingClientRect();
+FOCUS = """(element) => {
+  if (element !== document.activeElement) return null;
+  const ringed = [element, element.closest("label, .count")].filter(Boolean).some((each) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(each);
+    return outlineStyle === "solid" && parseFloat(outlineWidth) >= 3;
+  });
+  const whole = element.closest("label") ?? element;
+  const box = whole.getBoundingClientRect();
   const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-  return !(element.closest("label") ?? element).contains(at);
+  return { ringed, obscured: !whole.contains(at) };
 }"""
 
 
@@ -84,11 +86,9 @@ def tab_to(page: Page, target: Locator) -> None:
     """Tab until it has the focus, and see that one sees it: a ring, and no bar on top of it."""
     for _ in range(60):
         page.keyboard.press("Tab")
-        if target.evaluate("(element) => element === document.activeElement"):
+        if focus := target.evaluate(FOCUS):  # asked at once: what is sent meanwhile may draw the page anew
             break
-    expect(target).to_be_focused()
-    assert target.evaluate(RINGED)
-    assert not target.evaluate(OBSCURED)
+    assert focus == {"ringed": True, "obscured": False}
 
 
 def choose(page: Page, target: Locator) -> None:

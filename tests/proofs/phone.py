@@ -17,7 +17,7 @@ from tests.proofs.shift import Shift, Told
 
 HITS = (b"POST /drive/",)
 CLOCKS_HOURS = (0, -3, 3)
-OPEN_SECONDS, READY_SECONDS = 180, 10
+OPEN_SECONDS, READY_SECONDS, ANSWER_SECONDS = 180, 10, 60
 SIGNED_OUT_SECONDS = 0.4
 EMPTY_SECONDS = 5  # so long a phone is given to send what it holds before its store is emptied
 
@@ -54,10 +54,18 @@ SEND = "() => { document.querySelector('drive-outbox')?.send(); }"
 READY = "() => customElements.get('drive-outbox') && document.querySelector('drive-outbox')?.user"
 
 
+async def ask(page: Page, what: str, *given: object) -> Any:
+    """What the page says to it. One that says nothing, for it waits for another page that never comes, is gone."""
+    try:
+        return await asyncio.wait_for(page.evaluate(what, *given), ANSWER_SECONDS)
+    except TimeoutError:
+        raise Error(f"no answer within {ANSWER_SECONDS} s") from None
+
+
 async def tell(page: Page, what: str) -> None:
     """Say it to the page, unless it is just going to another one."""
     with contextlib.suppress(Error):
-        await page.evaluate(what)
+        await ask(page, what)
 
 
 class Phone:
@@ -138,7 +146,7 @@ class Phone:
                     await self.all_or_some(page, said)
                     page = await self.open()
                 else:
-                    await page.evaluate(KEEP, [self.shift.user, said])
+                    await ask(page, KEEP, [self.shift.user, said])
             except Error:  # the page went away by itself
                 page = await self.open()
             page, after = await self.look(page)
@@ -151,14 +159,14 @@ class Phone:
         """What the phone holds; its session may just have ended, and the page have gone to sign in."""
         while True:
             try:
-                return page, await page.evaluate(HELD, self.shift.user)
+                return page, await ask(page, HELD, self.shift.user)
             except Error:
                 self.happened["page was gone"] += 1
                 await page.close()
                 page = await self.open()
 
     async def all_or_some(self, page: Page, said: list[dict]) -> None:
-        writing = asyncio.ensure_future(page.evaluate(KEEP, [self.shift.user, said]))
+        writing = asyncio.ensure_future(ask(page, KEEP, [self.shift.user, said]))
         await asyncio.sleep(self.dice.random() * 0.02)
         await page.close()
         await asyncio.gather(writing, return_exceptions=True)
@@ -212,7 +220,7 @@ class Phone:
         if held["events"] or not held["seq"] or not self.told:
             return page
         try:
-            await page.evaluate(WIPE)
+            await ask(page, WIPE)
         except Error:  # it went to another page meanwhile
             return page
         self.happened["store wiped"] += 1
@@ -226,8 +234,8 @@ class Phone:
         until = loop.time() + self.drain_seconds
         while True:
             try:
-                await page.evaluate(RING)
-                self.left = (await page.evaluate(HELD, self.shift.user))["events"]
+                await ask(page, RING)
+                self.left = (await ask(page, HELD, self.shift.user))["events"]
             except Error:  # it went to another page meanwhile
                 page = await self.open()
                 continue
