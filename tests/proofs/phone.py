@@ -19,6 +19,7 @@ HITS = (b"POST /drive/",)
 CLOCKS_HOURS = (0, -3, 3)
 OPEN_SECONDS, READY_SECONDS, ANSWER_SECONDS = 180, 10, 60
 SIGNED_OUT_SECONDS = 0.4
+SILENT_PAGES = 10
 EMPTY_SECONDS = 5  # so long a phone is given to send what it holds before its store is emptied
 
 # A clock that is wrong by hours, on every page of this phone. Its worker cannot be given one, so it is not woken: it
@@ -157,13 +158,15 @@ class Phone:
 
     async def look(self, page: Page) -> tuple[Page, dict[str, Any]]:
         """What the phone holds; its session may just have ended, and the page have gone to sign in."""
-        while True:
+        for _try in range(SILENT_PAGES):
             try:
                 return page, await ask(page, HELD, self.shift.user)
-            except Error:
+            except Error as error:
                 self.happened["page was gone"] += 1
+                silent = error
                 await page.close()
                 page = await self.open()
+        raise TimeoutError(f"{SILENT_PAGES} pages of one phone said nothing: {silent}")
 
     async def all_or_some(self, page: Page, said: list[dict]) -> None:
         writing = asyncio.ensure_future(ask(page, KEEP, [self.shift.user, said]))
