@@ -84,6 +84,7 @@ def close(event: DriverEvent) -> Outcome:
 def arrive(event: DriverEvent) -> Outcome:
     """The driver stands at the door; old news when the visit is over already."""
     stop = _stop(event)
+    stop.lock()  # the same phone's handover may be under way in another request
     if stop.is_finished:
         return ABSORBED
     stop.arrive(by=event.user, at=moment_of(event))

@@ -141,6 +141,7 @@ def pale_texts(page: Page, scheme: str) -> list[str]:
 
 
 def faults(page: Page, scheme: str) -> list[str]:
-    """Everything that is wrong with the screen as it stands."""
+    """Everything that is wrong with the screen as it stands, once its styles are there."""
+    page.wait_for_load_state()
     found = small_texts(page) + small_targets(page) + crowded_targets(page) + sideways(page)
     return found + pale_texts(page, scheme)

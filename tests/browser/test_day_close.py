@@ -7,16 +7,17 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from deliveries.models import ClosedDay, LeftOver, Variance
+from orders.wishes import When
 from tests.browser.conftest import DESK
 from tests.deliveries.evening import came_back
-from tests.factories import placed
+from tests.factories import placed, wish
 from tests.soundness import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_day_is_closed_by_keyboard(page_for, dispatcher, axe):
-    back, left = came_back(), placed(by=dispatcher)
+    back, left = came_back(), placed(wish(when=When(day=timezone.localdate())), by=dispatcher)
     page = page_for(dispatcher, DESK)
     keys = page.keyboard
     page.goto(f"/dispatch/routes/{back.route.pk}/")

@@ -110,8 +110,8 @@ def test_confirm(page_for, manager, held):
 
 
 def test_assign_to_a_route(desk, order, axe):
-    route = RouteFactory(code="瑞1")
-    desk.goto("/dispatch/")
+    route = RouteFactory(code="瑞1", day=order.promised_on)  # in the evening that is tomorrow
+    desk.goto(f"/dispatch/?day={route.day:%Y-%m-%d}")
 
     desk.get_by_role("checkbox", name="阿金麵店").check()
     desk.get_by_role("group", name="把勾的排到路線").get_by_role("button", name="瑞1").click()

@@ -8,7 +8,7 @@ from django.db import connection
 
 from customers.models import AccountEntry, Incident, Message, Payment
 from deliveries.models import Device, DriverEvent, Proof, Review, Stop
-from deliveries.reporting import events
+from deliveries.reporting import day, events
 from orders.handover import Handed, Handover
 from orders.models import CylinderMovement
 from orders.wishes import Item
@@ -397,6 +397,21 @@ def test_arriving_is_kept_with_its_time_and_is_old_news_after_the_visit(driver, 
     answer = send(driver, raw("arrive", stop))
 
     assert arrived_at is not None
+    assert (answer["code"], again(stop).state) == ("absorbed", "done")
+
+
+def test_arriving_is_old_news_too_when_the_visit_ends_while_it_is_read(driver, stop, monkeypatch):
+    find = day._stop
+
+    def find_then_finish(event):
+        found = find(event)
+        send(driver, handed(stop))
+        return found
+
+    monkeypatch.setattr(day, "_stop", find_then_finish)
+
+    answer = send(driver, raw("arrive", stop))
+
     assert (answer["code"], again(stop).state) == ("absorbed", "done")
 
 
