@@ -15,9 +15,12 @@ import customers.models.site
 class Migration(migrations.Migration):
     initial = True
 
+    # What others alter comes before our models, which each alteration would render anew.
     dependencies = [
         ("luckygas", "__first__"),
         ("pghistory", "0007_auto_20250421_0444"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("waffle", "0004_update_everyone_nullbooleanfield"),
     ]
 
     operations = [
