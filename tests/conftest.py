@@ -18,6 +18,7 @@ from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, S
 from tests.world import AFTERNOON, settle
 
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
+BEFORE_THE_MORNING = "2026-11-24T08:59:30+08:00"  # what was made then is less than a minute old
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,6 +73,22 @@ def world(django_db_setup, django_db_blocker):
     """The sample town on an afternoon, one for all tests of a module: each takes back what it writes."""
     with django_db_blocker.unblock(), time_machine.travel(AFTERNOON, tick=True), transaction.atomic():
         yield settle()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker):
+    """`made_once(build)`: what a function makes just before the morning, for all tests of a module as `world` is."""
+    with django_db_blocker.unblock(), transaction.atomic():
+
+        def make(build):
+            with time_machine.travel(BEFORE_THE_MORNING, tick=True), connection.cursor() as cursor:
+                made = build()
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or each test would ask the same questions again
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            return made
+
+        yield make
         transaction.set_rollback(True)
 
 

@@ -6,6 +6,7 @@ test passes for another rule's sake. A rule that is not in the table fails.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable
@@ -130,8 +131,18 @@ NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 YESTERYEAR = dt.date(2025, 11, 30)
 
 
+@pytest.fixture(scope="module")
+def everything(made_once):
+    return made_once(build)
+
+
 @pytest.fixture
-def world():
+def world(everything):
+    """Each test's own objects of the rows that all share."""
+    return copy.deepcopy(everything)
+
+
+def build() -> SimpleNamespace:
     """One row of everything."""
     person = UserFactory()
     site = SiteFactory()

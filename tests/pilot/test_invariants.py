@@ -1,5 +1,6 @@
 """Every invariant is broken once, past the rules of the database, and seen."""
 
+import copy
 import datetime as dt
 import json
 import uuid
@@ -51,9 +52,20 @@ class World:
     cylinder: Cylinder
 
 
+@pytest.fixture(scope="module")
+def everything(made_once):
+    return made_once(build)
+
+
 @pytest.fixture
-def world(dispatcher):
+def world(everything):
+    """Each test's own objects of the rows that all share."""
+    return copy.deepcopy(everything)
+
+
+def build() -> World:
     """A little of everything, made by the verbs."""
+    dispatcher = UserFactory(roles=["dispatcher"])
     given(percent=5)
     delivered = placed(by=dispatcher)
     delivered.deliver(Handover.as_ordered(delivered, leak_check="passed"), place=DepotFactory().place, by=dispatcher)
@@ -130,11 +142,11 @@ def certify(*, by):
 
 
 def force(*statements, **values):
-    """SQL by hand, past triggers and constraints; the test's transaction takes all of it back."""
+    """SQL by hand, past triggers and constraints, at %(now)s; the test's transaction takes all of it back."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in statements:
-            cursor.execute(statement, values)
+            cursor.execute(statement, values | {"now": timezone.now()})
 
 
 def off(*tables):
@@ -175,7 +187,7 @@ def misread(change):
 
 MERGED = (
     "INSERT INTO customers_merge (operation_id, kept_id, absorbed_id, by_id, at, reason, receivable_twd, deposits_twd)"
-    " SELECT gen_random_uuid(), %(waiting_customer)s, customer_id, placed_by_id, now(), 'x', 0, 0"
+    " SELECT gen_random_uuid(), %(waiting_customer)s, customer_id, placed_by_id, %(now)s, 'x', 0, 0"
     " FROM orders_order WHERE id = %(delivered)s"
 )
 
@@ -193,8 +205,8 @@ def merged(which, *more):
 def imported(state, row_state, customer):
     return [
         "INSERT INTO customers_import (operation_id, name, digest, content, state, refusal, lines_read, by_id, at,"
-        f" worked_at, started_by_id) SELECT gen_random_uuid(), 'x', 'x', '', '{state}', '', 2, id, now(), now(), id"
-        " FROM luckygas_user LIMIT 1",
+        f" worked_at, started_by_id) SELECT gen_random_uuid(), 'x', 'x', '', '{state}', '', 2, id, %(now)s, %(now)s,"
+        " id FROM luckygas_user LIMIT 1",
         "INSERT INTO customers_importrow (source_id, line, cells, facts, mistakes, doubles, is_wanted, state, refusal,"
         f" customer_id) SELECT id, 2, '{{}}', '{{}}', '[]', '[]', false, '{row_state}', '', {customer}"
         " FROM customers_import",
@@ -209,12 +221,12 @@ def suspended(state, *, outcome="moved", hours=True):
     return [
         f"INSERT INTO {SUSPENSION} (operation_id, body_digest, starts_at, ends_at, reason, state, by_id, at, worked_at,"
         " confirmed_by_id, confirmed_at, undone_by_id, undone_at)"
-        " SELECT gen_random_uuid(), '', now() - interval '1 day',"
-        f" now() + interval '9 days', 'x', '{state}', id, now(), now() - interval '1 hour', id, now(), id, now()"
-        " FROM luckygas_user LIMIT 1",
+        " SELECT gen_random_uuid(), '', %(now)s - interval '1 day',"
+        f" %(now)s + interval '9 days', 'x', '{state}', id, %(now)s, %(now)s - interval '1 hour', id, %(now)s, id,"
+        " %(now)s FROM luckygas_user LIMIT 1",
         f"INSERT INTO {ROW} (suspension_id, customer_id, order_id, was_on, before, is_urgent, outcome, sentence,"
         " settled_at, day) SELECT s.id, o.customer_id, o.id, o.promised_on, '{}', false,"
-        f" '{outcome}', 'x', now(), o.promised_on FROM {SUSPENSION} s, {ORDER} o WHERE o.id = %(slotted)s",
+        f" '{outcome}', 'x', %(now)s, o.promised_on FROM {SUSPENSION} s, {ORDER} o WHERE o.id = %(slotted)s",
         "INSERT INTO customers_calendarday (day, kind, name, source, suspension_id)"
         f" SELECT o.promised_on, 'suspension', 'x', '', s.id FROM {SUSPENSION} s, {ORDER} o"
         f" WHERE o.id = %(slotted)s AND {hours}",
@@ -223,10 +235,10 @@ def suspended(state, *, outcome="moved", hours=True):
 
 COHORT = [  # one that is planned for one customer, with two in it
     "INSERT INTO pilot_cohort (operation_id, name, step, planned, starts_on, ends_on, weekly_orders, owner_id, state,"
-    " started_why, closed_why) SELECT gen_random_uuid(), 'x', '5', 1, now(), now() + interval '9 days', 1, id,"
+    " started_why, closed_why) SELECT gen_random_uuid(), 'x', '5', 1, %(now)s, %(now)s + interval '9 days', 1, id,"
     " 'planned', '', '' FROM luckygas_user LIMIT 1",
-    "INSERT INTO pilot_cohortmember (cohort_id, customer_id, by_id, at, left_why) SELECT k.id, c.id, k.owner_id, now(),"
-    " '' FROM pilot_cohort k, customers_customer c ORDER BY c.id LIMIT 2",
+    "INSERT INTO pilot_cohortmember (cohort_id, customer_id, by_id, at, left_why) SELECT k.id, c.id, k.owner_id,"
+    " %(now)s, '' FROM pilot_cohort k, customers_customer c ORDER BY c.id LIMIT 2",
 ]
 
 
@@ -235,8 +247,8 @@ def moved_together(state, outcome):
     return [
         *off("pilot_massmove"),
         "INSERT INTO pilot_massmove (operation_id, body_digest, to_stage, reason, is_forced, by_id, asked_at, state,"
-        " agreed_by_id, worked_at) SELECT gen_random_uuid(), '', 'settled', 'x', false, min(id), now(),"
-        f" '{state}', CASE '{state}' WHEN 'asked' THEN NULL ELSE max(id) END, now() - interval '1 hour'"
+        " agreed_by_id, worked_at) SELECT gen_random_uuid(), '', 'settled', 'x', false, min(id), %(now)s,"
+        f" '{state}', CASE '{state}' WHEN 'asked' THEN NULL ELSE max(id) END, %(now)s - interval '1 hour'"
         " FROM luckygas_user",
         "INSERT INTO pilot_massmoverow (move_id, customer_id, from_stage, outcome, sentence)"
         f" SELECT id, %(waiting_customer)s, 'live', '{outcome}', '' FROM pilot_massmove",
@@ -245,8 +257,8 @@ def moved_together(state, outcome):
 
 ASKED = [
     "INSERT INTO deliveries_request (operation_id, body_digest, route_id, number, stop_id, order_id, kind, text,"
-    " asked_at, asked_by_id, state) SELECT gen_random_uuid(), '', s.route_id, 2, s.id, s.order_id, 'insert', '', now(),"
-    " o.placed_by_id, 'asked' FROM deliveries_stop s JOIN orders_order o ON o.id = s.order_id"
+    " asked_at, asked_by_id, state) SELECT gen_random_uuid(), '', s.route_id, 2, s.id, s.order_id, 'insert', '',"
+    " %(now)s, o.placed_by_id, 'asked' FROM deliveries_stop s JOIN orders_order o ON o.id = s.order_id"
     " WHERE s.order_id = %(planned)s",
 ]
 CASES = {
@@ -313,13 +325,13 @@ CASES = {
     "moves_begin_where_the_last_one_ended": [
         ("left live, was in settled", [
             "INSERT INTO customers_stagemove (customer_id, from_stage, to_stage, reason, at)"
-            f" VALUES (%(waiting_customer)s, 'live', '{to}', 'x', now())" for to in ("settled", "rolled_back")
+            f" VALUES (%(waiting_customer)s, 'live', '{to}', 'x', %(now)s)" for to in ("settled", "rolled_back")
         ]),
     ],
     "closed_cohorts_hold_nobody": [
         ("2 of 1", COHORT),
         ("2 are still in it", [
-            *COHORT, "UPDATE pilot_cohort SET state = 'closed', closed_at = now(), closed_by_id = owner_id,"
+            *COHORT, "UPDATE pilot_cohort SET state = 'closed', closed_at = %(now)s, closed_by_id = owner_id,"
                      " closed_why = 'x'",
         ]),
     ],
@@ -382,7 +394,7 @@ CASES = {
         ("20.00 kg at 41, charged 0", [*off(ENTRY), f"DELETE FROM {ENTRY} WHERE cause_kind = 'reading'"]),
         ("0 kg at 41, charged 820", misread("is_new_meter = true")),
         ("21.00 kg at 41, charged 820", misread("reading_kg = 121")),
-        ("0 kg at 41, charged 820", misread("reversed_at = now(), reversed_by_id = by_id, reversed_why = 'x'")),
+        ("0 kg at 41, charged 820", misread("reversed_at = %(now)s, reversed_by_id = by_id, reversed_why = 'x'")),
     ],
     "held_orders_go_on_by_a_decision": [
         ("nobody let it go", [*off(ORDER), f"UPDATE {ORDER} SET state = 'confirmed' WHERE state = 'held'",

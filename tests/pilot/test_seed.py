@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Subquery, Sum
@@ -30,7 +31,7 @@ def quiet(phase, done, total):
 @pytest.fixture(scope="module")
 def town(django_db_setup, django_db_blocker):
     """One small town for all tests that only look at it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), time_machine.travel(AFTERNOON, tick=True), transaction.atomic():
         load(size=TINY, at=AFTERNOON, report=quiet)
         yield
         transaction.set_rollback(True)
