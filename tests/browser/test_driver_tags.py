@@ -137,8 +137,8 @@ def test_sold_to_somebody_who_passes_by_without_a_connection(page, driver, order
     key(page, "賣了").click()
     expect(page.locator(".unsent:visible, .kept:visible").first).to_be_visible()
 
-    page.context.set_offline(False)
-    page.goto("/drive/")
+    page.context.set_offline(False)  # the page goes on by itself, to the list
+    expect(page).to_have_url(re.compile(r"/drive/$"), timeout=30_000)
     all_sent(page)
 
     event = DriverEvent.objects.get(kind="sale")
