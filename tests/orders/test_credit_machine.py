@@ -191,4 +191,4 @@ def test_a_change_that_forgets_to_ask_is_noticed(monkeypatch):
     monkeypatch.setattr(Order, "_reason_to_hold_again", lambda self, before_twd: "")
 
     with pytest.raises(AssertionError):
-        live(40, 20)
+        live(400, 20)  # it stops at the first day that shows it

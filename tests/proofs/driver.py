@@ -20,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -120,19 +120,17 @@ def phones_of(shifts: list[Shift], port: int, size: Size, *, seed: int, script: 
     return phones
 
 
-def protected(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
+def protected(instance: Instance, database: str, shifts: list[Shift], size: Size, report: Report) -> None:
     """Nothing is lost, doubled or altered, and everything took effect once, at its time."""
     from tests.proofs import rounds
     from tests.proofs.reported import beginnings, judge
 
-    with Instance(report.name, database) as instance:
-        instance.wait_until_whole()
-        phones = phones_of(shifts, instance.port, size, seed=report.seed)
-        began = time.monotonic()
-        with killing(instance, size, seed=report.seed) as killed:
-            asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
-        instance.wait_until_whole()
-        seconds = round(time.monotonic() - began)
+    phones = phones_of(shifts, instance.port, size, seed=report.seed)
+    began = time.monotonic()
+    with killing(instance, size, seed=report.seed) as killed:
+        asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
+    instance.wait_until_whole()
+    seconds = round(time.monotonic() - began)
     kept = {one for phone in phones for one in phone.kept}
     report.fact("events kept", len(kept))
     report.fact("seconds for them", seconds)
@@ -150,20 +148,19 @@ def protected(database: str, shifts: list[Shift], size: Size, report: Report) ->
     rounds.check_invariants(database, report)
 
 
-def on_a_thin_line(database: str, shift: Shift, size: Size, report: Report) -> None:
+def on_a_thin_line(instance: Instance, shift: Shift, size: Size, report: Report) -> None:
     """A whole shift was written down without signal; then there is some."""
     from tests.proofs import line
 
-    async def measured(chromium: str) -> line.Figures:
+    phone = phones_of([shift], instance.port, size, seed=report.seed)[0]
+
+    async def measured() -> line.Figures:
         async with async_playwright() as playwright:
-            phone.browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
+            phone.browser = await playwright.chromium.launch(executable_path=str(installed()), args=ARGS)
             return await line.measure(phone, photos=size.photos)
 
-    with Instance(f"{report.name}-line", database) as instance:
-        instance.wait_until_whole()
-        phone = phones_of([shift], instance.port, size, seed=report.seed)[0]
-        found = asyncio.run(measured(str(installed())))
-    report.fact(f"{size.stops} stops on {line.RATE // 1000} kB/s and {line.LATENCY_MS} ms", vars(found))
+    found = asyncio.run(measured())
+    report.fact(f"{size.stops} stops on {line.RATE // 1000} kB/s and {line.LATENCY_MS} ms", asdict(found))
     limits = {
         f"ten deliveries over {TEN_SECONDS} s": found.ten_deliveries > TEN_SECONDS,
         f"the shift's events over {EVENTS_SECONDS} s": found.events > EVENTS_SECONDS,
@@ -172,6 +169,16 @@ def on_a_thin_line(database: str, shift: Shift, size: Size, report: Report) -> N
         "a line that was not thin": not found.was_thin,
     }
     report.must_be_none("too slow", [what for what, is_true in limits.items() if is_true])
+
+
+def without_keeping(instance: Instance, shifts: list[Shift], size: Size, report: Report) -> None:
+    """The same with phones that forget what they sent before it is answered."""
+    from tests.proofs.reported import judge
+
+    phones = phones_of(shifts, instance.port, size, seed=report.seed, script=FORGETS)
+    asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
+    kept = {one for phone in phones for one in phone.kept}
+    report.must_show("events lost by phones that do not wait for an answer", len(judge(shifts, kept).lost))
 
 
 def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
@@ -187,18 +194,6 @@ def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) 
     report.must_show("events doubled by a server without known ids", len(judge(shifts, set()).doubled))
 
 
-def without_keeping(database: str, shifts: list[Shift], size: Size, report: Report) -> None:
-    """The same with phones that forget what they sent before it is answered."""
-    from tests.proofs.reported import judge
-
-    with Instance(f"{report.name}-control", database) as instance:
-        instance.wait_until_whole()
-        phones = phones_of(shifts, instance.port, size, seed=report.seed, script=FORGETS)
-        asyncio.run(work(phones, size.phones, report.say, chromium=str(installed())))
-    kept = {one for phone in phones for one in phone.kept}
-    report.must_show("events lost by phones that do not wait for an answer", len(judge(shifts, kept).lost))
-
-
 def prove(size: Size, report: Report) -> None:
     with fresh_databases() as (database, _unused):
         from tests.proofs import rounds, shift
@@ -209,10 +204,12 @@ def prove(size: Size, report: Report) -> None:
         )
         rounds.look_at(database)
         take = partial(islice, iter(shifts))
-        protected(database, list(take(days)), size, report)
-        if size.photos:
-            on_a_thin_line(database, *take(1), size, report)
-        without_keeping(database, list(take(size.control_routes)), size, report)
+        with Instance(report.name, database) as instance:
+            instance.wait_until_whole()
+            protected(instance, database, list(take(days)), size, report)
+            if size.photos:
+                on_a_thin_line(instance, *take(1), size, report)
+            without_keeping(instance, list(take(size.control_routes)), size, report)
         without_ids(database, list(take(size.control_routes)), size, report)
 
 
