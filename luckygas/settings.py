@@ -128,7 +128,6 @@ DATABASES = {
     | {
         "ENGINE": "django_prometheus.db.backends.postgresql",
         "ATOMIC_REQUESTS": False,
-        "TEST": {"TEMPLATE": "template0"},
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {}).update(

@@ -15,6 +15,7 @@ from django.utils import translation
 from luckygas.models import CUSTOMER, DISPATCHER, DRIVER, MANAGER, OPS, User
 from tests import emptying
 from tests.factories import CustomerFactory, DriverFactory, MembershipFactory, SiteFactory, UserFactory, priced
+from tests.migrated import migrated
 from tests.world import AFTERNOON, settle
 
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
@@ -33,6 +34,12 @@ def pytest_terminal_summary(terminalreporter):
         for what, said in getattr(report, "user_properties", ()):
             if what == "proof" and report.when == "call":
                 terminalreporter.write_line(said)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Each worker's database is a copy of one that was migrated once."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session")

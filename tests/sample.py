@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from luckygas.management.commands import serve
+from tests.migrated import migrated
 from tests.processes import Granian
 from tests.proofs.instance import create_database, drop_database, url_of
 
@@ -51,7 +52,7 @@ def tuesday() -> dt.datetime:
 @contextlib.contextmanager
 def running(name: str) -> Iterator[Sample]:
     """The town in a database of this name, and its address."""
-    create_database(name)
+    create_database(name, template=migrated())
     try:
         visits = prepare(name)
         with tempfile.TemporaryDirectory(prefix="luckygas-sample-") as folder:
@@ -71,8 +72,6 @@ def prepare(name: str) -> list[Visit]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luckygas.settings")
     django.setup()
     serve.Command().collect_static()
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     with time_machine.travel(tuesday(), tick=True):
         call_command("seed", customers=500, orders_days=7)
         return list(visits_of_everybody())

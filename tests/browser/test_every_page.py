@@ -1,7 +1,7 @@
 """Every page of tests/pages.py, as each role that may see it: nobody is kept out, nothing complains, all of it fits.
 
-In Chinese by light and in English in the dark: axe-core, the browser's console, and sideways scrolling on a narrow
-phone. What another role was given alike is looked at once.
+In Chinese by light and in English in the dark: axe-core, the browser's console, sideways scrolling on a narrow phone,
+and the Nu checker about the HTML. What another role was given alike is looked at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page as BrowserPage
 
 from luckygas.models import CUSTOMER, DRIVER
+from tests import nu
 from tests.browser.conftest import DESK, violations
 from tests.world import AFTERNOON, ROLES, STRANGER, browser_of, come_from, session_of, settle, visits
 
@@ -34,7 +35,7 @@ def world(transactional_db):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language, scheme", [("zh-TW", "light"), ("en-US", "dark")])
-def test_every_page(language, scheme, world, window, live_server):
+def test_every_page(language, scheme, world, window, live_server, tmp_path):
     wrong, looked_at = [], set()
     for role in [STRANGER, *ROLES]:
         size = NARROW if role in ON_A_PHONE else DESK
@@ -43,15 +44,18 @@ def test_every_page(language, scheme, world, window, live_server):
         person = browser_of(world.people.get(role), language)
         for number, (address, path) in enumerate(visits(world, role)):
             come_from(address, person)
-            content = EACH_TIME.sub("", FRAME.sub("", person.get(path, follow=True).text))
+            html = person.get(path, follow=True).text
+            content = EACH_TIME.sub("", FRAME.sub("", html))
             if number and content in looked_at:  # the frame around it is looked at once for each role
                 continue
             looked_at.add(content)
+            (tmp_path / f"{role} {address.name.replace(':', '.')}.html").write_text(html)
             page.context.add_cookies([cookie | {"url": live_server.url} for cookie in session_of(person)])
             answer = page.goto(path)
             faults = faults_of(page, size) if answer.ok else [answer.status]
             wrong += [f"{role} {address.name}: {fault}" for fault in faults]
         page.context.close()
+    wrong += [f"{file}: {said}" for file, said in nu.errors_in(tmp_path)]
 
     assert not wrong, "\n".join(wrong)
 

@@ -154,12 +154,12 @@ def on_a_thin_line(instance: Instance, shift: Shift, size: Size, report: Report)
 
     phone = phones_of([shift], instance.port, size, seed=report.seed)[0]
 
-    async def measured() -> line.Figures:
+    async def measured(chromium: str) -> line.Figures:
         async with async_playwright() as playwright:
-            phone.browser = await playwright.chromium.launch(executable_path=str(installed()), args=ARGS)
+            phone.browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
             return await line.measure(phone, photos=size.photos)
 
-    found = asyncio.run(measured())
+    found = asyncio.run(measured(str(installed())))
     report.fact(f"{size.stops} stops on {line.RATE // 1000} kB/s and {line.LATENCY_MS} ms", asdict(found))
     limits = {
         f"ten deliveries over {TEN_SECONDS} s": found.ten_deliveries > TEN_SECONDS,

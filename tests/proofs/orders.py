@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 os.environ |= {"DJANGO_SETTINGS_MODULE": "luckygas.settings", "DEMO": "1"}
 
+from tests.migrated import migrated
 from tests.proofs.command import run
 from tests.proofs.instance import create_database, drop_database, drop_leftovers, url_of
 from tests.proofs.report import Report
@@ -48,16 +49,13 @@ def fresh_databases() -> Iterator[tuple[str, str]]:
     """Two names on the server of DATABASE_URL: ours, with every table, and that of the control, not yet made."""
     name = f"{PREFIX}{os.getpid()}"
     drop_leftovers(PREFIX)
-    create_database(name)
+    create_database(name, template=migrated())
     os.environ["DATABASE_URL"] = url_of(name)
     try:
         import django
-        from django.core.management import call_command
         from django.db import connection
 
         django.setup()
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         yield name, f"{name}_control"
         connection.close()
     finally:
