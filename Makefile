@@ -28,7 +28,7 @@ run: install
 
 test: install
 	@chromium="$$($(PY) -m tests.ensure_chromium)" || exit 1; \
-	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name test -- $(PY) -m pytest -n 2 $(WHOLE_FILES) $(ARGS)
+	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name test -- $(PY) -m pytest -n 3 $(WHOLE_FILES) $(ARGS)
 
 # One proof at its stated figure, for example `make prove-driver-events`; its data is kept, so it resumes.
 prove-%: install
