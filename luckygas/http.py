@@ -16,6 +16,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.functional import Promise
 
+from luckygas.metrics import PAUSES_ANSWERED
+
 Words = str | Promise
 RETRY_SECONDS = "300"  # how soon a machine may ask again while orders are paused
 
@@ -84,6 +86,7 @@ def wait(response: HttpResponse) -> HttpResponse:
     """503 on purpose: a switch was pulled. It says when to ask again, and whoever measures errors counts it as none."""
     response.status_code, response["Retry-After"] = 503, RETRY_SECONDS
     response.is_paused = True  # type: ignore[attr-defined]
+    PAUSES_ANSWERED.inc()
     return response
 
 

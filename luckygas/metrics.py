@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 logger = logging.getLogger(__name__)
 
+PAUSES_ANSWERED = Counter("luckygas_pauses_answered", "503s on purpose, while a switch is pulled: no page failed.")
 DOORBELLS_UNANSWERED = Counter("luckygas_doorbells_unanswered", "Rings that found no Redis; the sweep rings again.")
 
 Answer = float | Iterable[tuple[str, float]]

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django_htmx.middleware import HtmxMiddleware
 
 from luckygas import http
+from luckygas.metrics import PAUSES_ANSWERED
 
 TEMPLATE = """<h1>Page</h1>{% partialdef row inline %}<p id="row">{{ word }}</p>{% endpartialdef %}"""
 
@@ -105,3 +106,12 @@ def test_done_can_put_the_part_somewhere_else(page):
 
 def test_leave_keeps_the_method_of_a_plain_redirect():
     assert http.leave(asked(), "/login/", status=302).status_code == 302
+
+
+def test_a_pause_says_when_to_ask_again_and_is_counted_as_no_failure():
+    before = PAUSES_ANSWERED._value.get()
+
+    response = http.wait(HttpResponse("later"))
+
+    assert (response.status_code, response["Retry-After"]) == (503, "300")
+    assert PAUSES_ANSWERED._value.get() == before + 1

@@ -43,6 +43,16 @@ def test_messages_and_orders_that_wait_are_read_at_scrape(client):
     assert value(page, "luckygas_gauges_unanswered") == 0
 
 
+def test_alerts_and_charts_ask_for_what_is_told(client):
+    files = [ROOT / "ops/prometheus/alerts.yml", ROOT / "ops/grafana/dashboards/luckygas.json"]
+    asked = {name for file in files for name in re.findall(r"\bluckygas_\w+", file.read_text())}
+
+    told = set(re.findall(r"^# TYPE (luckygas_\w+)", scrape(client), re.MULTILINE))
+
+    assert asked
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} - told == set()
+
+
 def test_each_gauge_is_one_query(client, django_assert_num_queries):
     with django_assert_num_queries(len(metrics._gauges)):
         scrape(client)
