@@ -16,6 +16,7 @@ from playwright.sync_api import Page as BrowserPage
 from luckygas.models import CUSTOMER, DRIVER
 from tests import nu
 from tests.browser.conftest import DESK, violations
+from tests.pages import PAGES
 from tests.world import AFTERNOON, ROLES, STRANGER, browser_of, come_from, session_of, settle, visits
 
 NARROW = {"width": 360, "height": 740}
@@ -36,7 +37,7 @@ def world(transactional_db):
 @pytest.mark.slow
 @pytest.mark.parametrize("language, scheme", [("zh-TW", "light"), ("en-US", "dark")])
 def test_every_page(language, scheme, world, window, live_server, tmp_path):
-    wrong, looked_at = [], set()
+    wrong, looked_at, answered = [], set(), set()
     for role in [STRANGER, *ROLES]:
         size = NARROW if role in ON_A_PHONE else DESK
         page = window(size, locale=language, color_scheme=scheme, reduced_motion="reduce")  # nothing is half there
@@ -44,12 +45,14 @@ def test_every_page(language, scheme, world, window, live_server, tmp_path):
         person = browser_of(world.people.get(role), language)
         for number, (address, path) in enumerate(visits(world, role)):
             come_from(address, person)
-            html = person.get(path, follow=True).text
-            content = EACH_TIME.sub("", FRAME.sub("", html))
+            response = person.get(path, follow=True)
+            if response.status_code == 200 and not response.redirect_chain:
+                answered.add(address.name)
+            content = EACH_TIME.sub("", FRAME.sub("", response.text))
             if number and content in looked_at:  # the frame around it is looked at once for each role
                 continue
             looked_at.add(content)
-            (tmp_path / f"{role} {address.name.replace(':', '.')}.html").write_text(html)
+            (tmp_path / f"{role} {address.name.replace(':', '.')}.html").write_text(response.text)
             page.context.add_cookies([cookie | {"url": live_server.url} for cookie in session_of(person)])
             answer = page.goto(path)
             faults = faults_of(page, size) if answer.ok else [answer.status]
@@ -58,6 +61,7 @@ def test_every_page(language, scheme, world, window, live_server, tmp_path):
     wrong += [f"{file}: {said}" for file, said in nu.errors_in(tmp_path)]
 
     assert not wrong, "\n".join(wrong)
+    assert answered == {page.name for page in PAGES if page.is_page}  # none that only sends elsewhere
 
 
 def faults_of(page: BrowserPage, size: dict[str, int]) -> list[str]:
