@@ -159,6 +159,7 @@ def test_a_slow_server_does_not_stall_the_driver(phone, orders, monkeypatch):
 
 
 def test_what_is_too_much_for_a_thin_line_goes_in_smaller_parts(phone, orders):
+    phone.context.add_init_script(NO_SYNC)  # all goes through the page, where it is counted
     take_along(phone)
     signal(phone, there=False)
     page = cold_start(phone)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from deliveries.models import DriverEvent, Route
 from orders.wishes import Item
-from tests.browser.driving import PHONE, key, leave, next_action
+from tests.browser.driving import PHONE, all_sent, key, leave, next_action
 from tests.deliveries.reporting import published, stop_of
 from tests.factories import ContactFactory, CustomerFactory, SiteFactory, placed
 
@@ -138,6 +138,7 @@ def test_a_whole_day_with_the_keyboard_alone(page_for, driver, orders):
     page.wait_for_url("**/summary/")
     go(page)
     expect(page.locator(".closed")).to_be_visible()
+    all_sent(page)
 
     assert [stop_of(order).state for order in orders] == ["done", "failed"]
     assert Route.objects.get().state == "closed"
