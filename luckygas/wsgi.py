@@ -38,13 +38,14 @@ class WholeBody:
         return piece
 
 
+gc.disable()  # while nearly everything that is made stays
 django = get_wsgi_application()
 
 
 def collect_rarely() -> None:
     """What stands now stays for ever, and a page makes objects by the ten thousand: looking through all of them for
     garbage every seven hundred, as Python does, is a sixth of the time of a page."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 

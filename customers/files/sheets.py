@@ -10,8 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from luckygas.errors import Refused
 
@@ -57,6 +55,9 @@ def _csv(content: bytes) -> Iterator[Line]:
 
 def _xlsx(content: bytes) -> Iterator[Line]:
     """The first sheet, row by row; the file is never unpacked as a whole."""
+    from openpyxl import load_workbook  # here, as in export.py
+    from openpyxl.utils.exceptions import InvalidFileException
+
     broken = Refused(_("This XLSX file cannot be opened. Save it once more."), field="file", code="broken")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
