@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
@@ -19,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from luckygas.middleware import ProbeMiddleware
 from luckygas.models import User
+from tests.browser.axe import violations
 from tests.browser.driving import Line
 from tests.ensure_chromium import installed
 
@@ -165,22 +165,6 @@ def line(monkeypatch) -> Iterator[None]:
     )
     yield
     Line.is_cut = False
-
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """async options => {
-  const { violations } = await axe.run(document, options);
-  return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html.slice(0, 200)}`));
-}"""
-
-
-def violations(page: Page) -> list[str]:
-    """What keeps somebody out of this page (WCAG 2.2 AA and axe-core's best practices)."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE_SCRIPT)
-    # A preload would write inline style, which our own policy refuses.
-    only = {"type": "tag", "values": WCAG}
-    return page.evaluate(RUN_AXE, {"runOnly": only, "reporter": "no-passes", "preload": False})
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.browser import axe
 
 SMALLEST_TEXT = 16  # px
 SMALLEST_TARGET = 56
@@ -126,9 +127,8 @@ def pale_texts(page: Page, scheme: str) -> list[str]:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(size | {"height": TALLEST})
     rules = {rule: {"enabled": True} for rule in CONTRAST}
-    options = {"preload": False, "runOnly": CONTRAST, "rules": rules, "resultTypes": ["violations", "incomplete"]}
     page.evaluate(WITHOUT_DRAWINGS)
-    answer = Axe().run(page, options=options).response
+    answer = axe.run(page, runOnly=CONTRAST, rules=rules, resultTypes=["violations", "incomplete"])
     page.evaluate("() => { document.adoptedStyleSheets = []; }")
     page.set_viewport_size(size)
     page.emulate_media(color_scheme="light")
