@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from unittest import mock
 
 import pytest
@@ -20,6 +21,12 @@ from tests.world import AFTERNOON, settle
 
 MORNING = "2026-11-24T09:00:00+08:00"  # a Tuesday
 BEFORE_THE_MORNING = "2026-11-24T08:59:30+08:00"  # what was made then is less than a minute old
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """While the workers collect, the database that they will copy is migrated."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        threading.Thread(target=migrated, daemon=True).start()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,11 +62,18 @@ def browser_context_args(browser_context_args):
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory) -> dict[str, Any]:
-    """The settings that serve scripts and styles as production does: a dozen files a page, and not eighty."""
-    folder = tmp_path_factory.mktemp("static")
+    """The settings that serve scripts and styles as production does: a dozen files a page, and not eighty.
+
+    The first worker collects and compresses them, and the others use what it made.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "static"
     storages = django_settings.STORAGES | {"staticfiles": {"BACKEND": "luckygas.storage.ManifestStaticFiles"}}
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
+    with (shared / "static.lock").open("w") as lock, override_settings(STATIC_ROOT=folder, STORAGES=storages):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "staticfiles.json").exists():  # is written last
+            call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
     finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     return {"STATIC_ROOT": folder, "STORAGES": storages, "STATICFILES_DIRS": [folder], "STATICFILES_FINDERS": finders}
 

@@ -149,16 +149,22 @@ def test_each_query_of_the_list_is_quick_with_thirteen_thousand(thirteen_thousan
 
 
 def explained(slow):
-    """Runs each SELECT a second time under EXPLAIN ANALYZE; keeps its milliseconds on the server."""
+    """Runs each SELECT again under EXPLAIN ANALYZE; keeps its milliseconds on the server.
+
+    The least of three: in one of them another test may have had the processor.
+    """
+
+    def milliseconds(sql, params):
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+            plan = cursor.fetchone()[0]
+        plan = json.loads(plan) if isinstance(plan, str) else plan
+        return plan[0]["Execution Time"]
 
     def execute(run, sql, params, many, context):
         result = run(sql, params, many, context)
         if sql.startswith("SELECT"):
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
-                plan = cursor.fetchone()[0]
-            plan = json.loads(plan) if isinstance(plan, str) else plan
-            slow[len(slow), sql] = plan[0]["Execution Time"]
+            slow[len(slow), sql] = min(milliseconds(sql, params) for _ in range(3))
         return result
 
     return execute

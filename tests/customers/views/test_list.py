@@ -153,9 +153,8 @@ def is_whole_ledger(node):
     return node["Node Type"] == "Seq Scan" and node.get("Relation Name") == "customers_accountentry"
 
 
-@pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_no_row_of_the_list_reads_the_whole_ledger(ledger, asked):
-    assert max(scans(asked), default=0) <= 1
+def test_no_row_of_the_list_reads_the_whole_ledger(ledger):
+    assert [asked for asked in FILTERS if max(scans(asked), default=0) > 1] == []
 
 
 def test_without_the_index_of_balances_it_would(ledger):
