@@ -51,6 +51,12 @@ def test_no_migration_is_missing():
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
 
 
+@pytest.mark.django_db
+def test_django_finds_nothing_wrong():
+    """Here, since workers start without asking (`--skip-checks`)."""
+    call_command("check", fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_template_parses(path):
     get_template(str(path.relative_to(ROOT / "templates")))

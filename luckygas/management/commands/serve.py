@@ -198,7 +198,7 @@ class Command(BaseCommand):
         granian = ("granian", "--host", self.host, "--log-level", "warning", "--respawn-failed-workers")
         # A thread holds a connection to the database: few threads, and the rest waits in line.
         pages = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "5", "--port", str(self.port))
-        # Django's checks are of the code and were passed in CI: they would be two fifths of a worker's way back.
+        # Django's checks are of the code, and a test asks them: here they would be two fifths of each start.
         celery = ("celery", "--app", "luckygas", "--quiet", "--skip-checks")
         worker = ("worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle")
         children = [
