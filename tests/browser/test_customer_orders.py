@@ -225,3 +225,11 @@ def test_without_scripts_an_order_goes_through_too(page_for, person, household):
 
     expect(page).to_have_url(re.compile(r"/orders/\d{7}-\d+/"))
     assert Order.objects.open().get().lines.get().ordered == 3
+
+
+@pytest.mark.parametrize("path", ["/orders/history/", "/account/", "/account/profile/"])
+def test_the_other_pages_keep_nobody_out(page_for, person, axe, path):
+    page = page_for(person)
+    page.goto(path)
+
+    axe(page)

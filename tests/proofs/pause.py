@@ -35,7 +35,7 @@ class Size:
     control_flip_seconds: float
 
 
-SHORT = Size(4, 4, 3, 12, 2, 6)
+SHORT = Size(6, 6, 3, 12, 2, 6)
 FULL = Size(200, 60, 6, 40, 5, 10)
 
 
