@@ -15,6 +15,7 @@ from orders.wishes import Item
 from pilot import invariants
 from tests.browser.driving import (
     PHONE,
+    Line,
     all_sent,
     hand_over,
     held,
@@ -160,7 +161,19 @@ def test_a_slow_server_does_not_stall_the_driver(phone, orders, monkeypatch):
 
 def test_what_is_too_much_for_a_thin_line_goes_in_smaller_parts(phone, orders):
     phone.context.add_init_script(NO_SYNC)  # all goes through the page, where it is counted
+    sizes, stuck = [], []
+
+    def carry_one(route) -> None:
+        if Line.is_cut:  # a page that is just starting may not know yet that there is no line
+            route.abort()
+        elif (size := len(route.request.post_data_json["events"])) > 1:
+            sizes.append(size)
+            stuck.append(route)
+        else:
+            route.continue_()
+
     take_along(phone)
+    phone.context.route("**/drive/events/", carry_one)
     signal(phone, there=False)
     page = cold_start(phone)
     load_and_leave(page)
@@ -169,16 +182,6 @@ def test_what_is_too_much_for_a_thin_line_goes_in_smaller_parts(phone, orders):
         page.get_by_label("不在家").check()
         page.get_by_label("客人要明天").check()
         done(page)
-    sizes, stuck = [], []
-
-    def carry_one(route) -> None:
-        sizes.append(len(route.request.post_data_json["events"]))
-        if sizes[-1] > 1:
-            stuck.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/drive/events/", carry_one)
     signal(page, there=True)
     for _ in range(100):
         if not held(page):
@@ -189,7 +192,7 @@ def test_what_is_too_much_for_a_thin_line_goes_in_smaller_parts(phone, orders):
             page.evaluate("window.dispatchEvent(new Event('online'))")  # else it waits twice as long each time
 
     all_sent(page)
-    assert max(sizes) > 1
+    assert sizes
     assert list(DriverEvent.objects.order_by("seq").values_list("kind", "state")) == [
         ("depart", "applied"), ("fail", "applied"), ("fail", "applied"),
     ]  # fmt: skip
