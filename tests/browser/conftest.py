@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from luckygas.middleware import ProbeMiddleware
 from luckygas.models import User
@@ -28,6 +28,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in th
 HERE = Path(__file__).parent
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+PAINTED = """() => new Promise((done) => {
+  const look = () => (performance.getEntriesByType("paint").length ? done() : requestAnimationFrame(look));
+  look();
+})"""
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 # A refusal (4xx) or a pause (503) that the journey asks for, a poll that was under way when its page left, and a
 # request that a newer one of its element replaced (htmx logs both as errors); everything else fails the test.
@@ -107,15 +111,31 @@ def complaints() -> Iterator[list[str]]:
     assert heard == []
 
 
-def press_when_loaded(page: Page) -> None:
-    """Who presses a key has seen the page: a key that comes before the page's scripts is for nobody."""
-    press = page.keyboard.press
+def type_when_seen(page: Page) -> None:
+    """Who presses a key has seen the page: one that comes before its scripts is for nobody, and before the first
+    paint Chromium drops it."""
+    keyboard = page.keyboard
 
-    def wait_and_press(key: str, **more) -> None:
+    def is_seen() -> bool:
         page.wait_for_load_state()
-        press(key, **more)
+        try:
+            page.evaluate(PAINTED)
+        except Error as error:
+            if "navigation" in str(error):
+                return False  # it was just leaving: the next one is looked at
+            raise
+        return True
 
-    setattr(page.keyboard, "press", wait_and_press)  # noqa: B010 (mypy refuses the assignment)
+    def when_seen(send: Callable[..., None]) -> Callable[..., None]:
+        def wait_and_send(*given: Any, **more: Any) -> None:
+            while not is_seen():
+                pass
+            send(*given, **more)
+
+        return wait_and_send
+
+    for name in ("press", "type"):
+        setattr(keyboard, name, when_seen(getattr(keyboard, name)))
 
 
 @pytest.fixture
@@ -131,7 +151,7 @@ def window(live_server, browser, browser_context_args, complaints) -> Iterator[C
         contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        press_when_loaded(page)
+        type_when_seen(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

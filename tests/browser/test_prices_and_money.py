@@ -56,7 +56,7 @@ def test_a_manager_enters_new_prices_and_prices_what_crosses(page_for, manager, 
     axe(page)
 
     keys.press("F9")
-    expect(page.get_by_role("heading", name="調價")).to_be_visible()
+    expect(page.get_by_role("heading", name="調價", level=1)).to_be_visible()
     axe(page)
     page.get_by_label("為什麼").focus()
     keys.type("中油調價")
