@@ -41,10 +41,10 @@ class Keys(HTMLParser):
 
 @pytest.mark.django_db
 def test_every_sign_has_a_function_key_and_no_key_means_two_things(world):
-    wrong, seen = [], 0
+    wrong, seen, browser = [], 0, browser_of(world.people[MANAGER])
 
     for page, path in visits(world, MANAGER):
-        html = browser_of(world.people[MANAGER]).get(path).content.decode()
+        html = browser.get(path).content.decode()
         if 'data-app="office"' not in html:
             continue
         keys = Keys()

@@ -19,6 +19,7 @@ from tests.browser.conftest import DESK
 from tests.pages import PAGES
 from tests.world import AFTERNOON, ROLES, STRANGER, browser_of, come_from, session_of, settle, visits
 
+LOOKS = [("zh-TW", "light"), ("en-US", "dark")]
 NARROW = {"width": 360, "height": 740}
 ON_A_PHONE = {STRANGER, CUSTOMER, DRIVER}
 FRAME = re.compile(r"^.*<main|</main>.*$", re.DOTALL)
@@ -35,33 +36,41 @@ def world(transactional_db):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language, scheme", [("zh-TW", "light"), ("en-US", "dark")])
-def test_every_page(language, scheme, world, window, live_server, tmp_path):
-    wrong, looked_at, answered = [], set(), set()
-    for role in [STRANGER, *ROLES]:
-        size = NARROW if role in ON_A_PHONE else DESK
-        page = window(size, locale=language, color_scheme=scheme, reduced_motion="reduce")  # nothing is half there
-        page.context.add_init_script(axe.SCRIPT)
-        person = browser_of(world.people.get(role), language)
-        for number, (address, path) in enumerate(visits(world, role)):
-            come_from(address, person)
-            response = person.get(path, follow=True)
-            if response.status_code == 200 and not response.redirect_chain:
-                answered.add(address.name)
-            content = EACH_TIME.sub("", FRAME.sub("", response.text))
-            if number and content in looked_at:  # the frame around it is looked at once for each role
-                continue
-            looked_at.add(content)
-            (tmp_path / f"{role} {address.name.replace(':', '.')}.html").write_text(response.text)
-            page.context.add_cookies([cookie | {"url": live_server.url} for cookie in session_of(person)])
-            answer = page.goto(path)
-            faults = faults_of(page, size) if answer.ok else [answer.status]
-            wrong += [f"{role} {address.name}: {fault}" for fault in faults]
-        page.context.close()
-    wrong += [f"{file}: {said}" for file, said in nu.errors_in(tmp_path)]
+def test_every_page(world, window, live_server, tmp_path):
+    wrong, answered = [], set()
+    for language, scheme in LOOKS:
+        folder, looked_at = tmp_path / language, set()
+        folder.mkdir()
+        for role in [STRANGER, *ROLES]:
+            size = NARROW if role in ON_A_PHONE else DESK
+            page = window(size, locale=language, color_scheme=scheme, reduced_motion="reduce")  # nothing is half there
+            page.context.add_init_script(axe.SCRIPT)
+            for number, (name, path, response, cookies) in enumerate(given_to(role, language, world)):
+                if response.status_code == 200 and not response.redirect_chain:
+                    answered.add((language, name))
+                content = EACH_TIME.sub("", FRAME.sub("", response.text))
+                if number and content in looked_at:  # the frame around it is looked at once for each role
+                    continue
+                looked_at.add(content)
+                (folder / f"{role} {name.replace(':', '.')}.html").write_text(response.text)
+                page.context.add_cookies([cookie | {"url": live_server.url} for cookie in cookies])
+                answer = page.goto(path)
+                faults = faults_of(page, size) if answer.ok else [answer.status]
+                wrong += [f"{language} {role} {name}: {fault}" for fault in faults]
+            page.context.close()
+        wrong += [f"{language} {file}: {said}" for file, said in nu.errors_in(folder)]
 
     assert not wrong, "\n".join(wrong)
-    assert answered == {page.name for page in PAGES if page.is_page}  # none that only sends elsewhere
+    pages = {page.name for page in PAGES if page.is_page}
+    assert answered == {(language, name) for language, _scheme in LOOKS for name in pages}  # none only sends elsewhere
+
+
+def given_to(role, language, world):
+    """Each page of a role as the server gives it: its name and path, the answer, and the cookies it was asked with."""
+    person = browser_of(world.people.get(role), language)
+    for address, path in visits(world, role):
+        come_from(address, person)
+        yield address.name, path, person.get(path, follow=True), session_of(person)
 
 
 def faults_of(page: BrowserPage, size: dict[str, int]) -> list[str]:

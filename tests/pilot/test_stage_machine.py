@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Prefetch
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -126,10 +127,10 @@ class Pilot(RuleBasedStateMachine):
     def one_system_decides_and_the_history_tells_the_stage(self):
         if not hasattr(self, "sites"):
             return
-        for customer in Customer.objects.all():
+        for customer in Customer.objects.prefetch_related(Prefetch("stage_moves", StageMove.objects.order_by("pk"))):
             assert customer.system_of_record == ("new" if customer.stage in LIVE_STAGES else "legacy")
             stage = self.starts[customer.pk]
-            for step in customer.stage_moves.order_by("pk"):
+            for step in customer.stage_moves.all():
                 assert step.from_stage == stage
                 assert step.to_stage in STAGE_MOVES[stage]
                 stage = step.to_stage

@@ -11,26 +11,27 @@ from django.urls import reverse
 
 from luckygas.models import CUSTOMER, DRIVER
 from tests.pages import PAGES
-from tests.world import ROLES
+from tests.world import ROLES, browser_of, session_of
 
 pytestmark = pytest.mark.django_db
 
 
-def visit(address, person, arguments):
+def visit(address, session, arguments):
+    """A browser of its own for each visit: some of them end the session."""
     client = Client()
-    if person:
-        client.force_login(person)
+    for cookie in session:
+        client.cookies[cookie["name"]] = cookie["value"]
     return getattr(client, address.method)(reverse(address.name, kwargs=arguments))
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_only_the_roles_of_the_table_get_in(role, world):
     """Who may not is told 403, or 404 where the row is not theirs; who may is never told 403."""
-    wrong = []
+    wrong, session = [], session_of(browser_of(world.people[role]))
 
     for address in PAGES:
         with transaction.atomic():
-            status = visit(address, world.people[role], address.example(world)).status_code
+            status = visit(address, session, address.example(world)).status_code
             transaction.set_rollback(True)
         allowed = (200, 204, 302, 303, 400, 404, 422, 429) if address.method != "get" else (200, 302, 303, 404)
         if status not in (allowed if role in address.roles else (403, 404)):
@@ -44,7 +45,7 @@ def test_strangers_are_sent_to_sign_in_and_machines_told_so(world):
 
     for address in PAGES:
         if "stranger" not in address.roles:
-            response = visit(address, None, address.example(world))
+            response = visit(address, [], address.example(world))
             if address.name.startswith("api:"):
                 wrong += [] if response.status_code == 401 else [f"{address.name}: {response.status_code}"]
             elif response.status_code != 302 or not response["Location"].startswith(reverse("account_login")):
@@ -55,13 +56,14 @@ def test_strangers_are_sent_to_sign_in_and_machines_told_so(world):
 
 @pytest.mark.parametrize("role", [CUSTOMER, DRIVER])
 def test_other_peoples_rows_look_like_rows_that_never_were(role, world):
+    session = session_of(browser_of(world.people[role]))
+
     for address in PAGES:
         if address.theirs is None or role not in address.roles:
             continue
 
         own, theirs, unknown = (
-            visit(address, world.people[role], example(world))
-            for example in (address.example, address.theirs, address.unknown)
+            visit(address, session, example(world)) for example in (address.example, address.theirs, address.unknown)
         )
 
         assert own.status_code in {200, 302, 303, 422}, address.name
