@@ -134,9 +134,7 @@ class Stop(Record):
         self.lock()
         if self.state == self.State.ARRIVED:
             return
-        self._move(self.State.ARRIVED)
-        self.arrived_at = at or timezone.now()
-        self.save(update_fields=["arrived_at"])
+        self._move(self.State.ARRIVED, arrived_at=at or timezone.now())
 
     @transaction.atomic
     def finish(self, *, by: User, at: dt.datetime | None = None) -> None:

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -100,29 +100,24 @@ def store(report: Report, *, device: Device) -> DriverEvent:
     """
     device.lock()
     body_digest = digest({"user": device.user_id, "stop": report.stop, "kind": report.kind, "body": report.body})
-    stop = Stop.objects.filter(pk=report.stop).first() if report.stop else None
+    stop = Stop.objects.select_related("route").filter(pk=report.stop).first() if report.stop else None
     seq = report.seq
     if seq is None or device.events.filter(seq=seq).exclude(pk=report.id).exists():
         seq = (device.events.aggregate(last=Max("seq"))["last"] or 0) + 1
-    try:
-        with transaction.atomic():
-            event, _made = DriverEvent.objects.get_or_create(
-                pk=report.id,
-                defaults={
-                    "device": device,
-                    "seq": seq,
-                    "user": device.user,
-                    "route": _route_of(report, stop),
-                    "stop": stop,
-                    "kind": report.kind,
-                    "body": report.body,
-                    "body_digest": body_digest,
-                    "happened_at": report.happened_at,
-                },
-            )
-    except IntegrityError:  # its route or stop went away between the two reads
-        logger.warning("driver_event_raced %s", report.id)
-        raise
+    event, _made = DriverEvent.objects.get_or_create(
+        pk=report.id,
+        defaults={
+            "device": device,
+            "seq": seq,
+            "user_id": device.user_id,
+            "route": _route_of(report, stop),
+            "stop": stop,
+            "kind": report.kind,
+            "body": report.body,
+            "body_digest": body_digest,
+            "happened_at": report.happened_at,
+        },
+    )
     if event.body_digest != body_digest:
         raise Refused(_("This was sent before with other contents. Call the office."), code="other_body")
     return event
