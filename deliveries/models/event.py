@@ -91,6 +91,6 @@ class DriverEvent(Record):
 
     def lock(self) -> Self:
         """As any row's, but whose it is never changes: device and user stay as they were read."""
-        rows = DriverEvent.objects.select_for_update(no_key=True)
+        rows = type(self)._base_manager.select_for_update(no_key=True)
         self.refresh_from_db(fields=["state", "answer", "route", "stop"], from_queryset=rows)
         return self
