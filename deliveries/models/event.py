@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -88,9 +86,3 @@ class DriverEvent(Record):
 
     def __str__(self) -> str:
         return f"{self.device_id}#{self.seq} {self.kind}"
-
-    def lock(self) -> Self:
-        """As any row's, but whose it is never changes: device and user stay as they were read."""
-        rows = type(self)._base_manager.select_for_update(no_key=True)
-        self.refresh_from_db(fields=["state", "answer", "route", "stop"], from_queryset=rows)
-        return self

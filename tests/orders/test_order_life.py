@@ -10,7 +10,7 @@ from luckygas.errors import Refused
 from orders.handover import Handed, Handover
 from orders.models import CylinderMovement, Order, Place
 from orders.wishes import Item
-from tests.factories import CustomerFactory, DepotFactory, SiteFactory, decided, placed, priced, wish
+from tests.factories import CustomerFactory, DepotFactory, SiteFactory, UserFactory, decided, placed, priced, wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 
@@ -121,3 +121,14 @@ def test_a_payment_leaves_two_legs_and_is_recorded_once():
         ("cash", 820),
         ("receivable", -820),
     ]
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_placing_takes_as_many_statements_whatever_was_placed_before(more, twenty, django_assert_num_queries):
+    site = SiteFactory()
+    for _ in range(more):
+        placed(wish(site))
+    wished, by = wish(site, items=(Item(twenty, 1, 1),)), UserFactory()
+
+    with django_assert_num_queries(17):
+        placed(wished, by=by)

@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Prefetch, Sum
+from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -20,7 +20,7 @@ from customers.models import AccountEntry, Payment
 from deliveries.models import Route, Stop
 from luckygas.errors import Refused
 from orders.handover import Handed, Handover
-from orders.models import CylinderMovement, Order, OrderEvent
+from orders.models import CylinderMovement, Order
 from orders.models.order_state import MOVES
 from orders.wishes import Item
 from tests.factories import DepotFactory, RouteFactory, SiteFactory, UserFactory, decided, priced, wish
@@ -29,7 +29,6 @@ EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "15"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "25"))
 few = st.integers(0, 3)
 which = st.integers(0, 9)
-IN_ORDER = Prefetch("events", OrderEvent.objects.order_by("pk"))
 
 
 class Day(RuleBasedStateMachine):
@@ -137,7 +136,7 @@ class Day(RuleBasedStateMachine):
 
     @invariant()
     def states_are_the_fold_of_their_events(self):
-        for order in Order.objects.prefetch_related(IN_ORDER):
+        for order in Order.objects.prefetch_related("events"):
             state = ""
             for event in order.events.all():
                 assert event.from_state == state
