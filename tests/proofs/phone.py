@@ -20,6 +20,7 @@ CLOCKS_HOURS = (0, -3, 3)
 OPEN_SECONDS, READY_SECONDS, ANSWER_SECONDS = 180, 10, 60
 SIGNED_OUT_SECONDS = 0.4
 SILENT_PAGES = 10
+CLOSE_SECONDS = 1
 EMPTY_SECONDS = 5  # so long a phone is given to send what it holds before its store is emptied
 
 # A clock that is wrong by hours, on every page of this phone. Its worker cannot be given one, so it is not woken: it
@@ -61,6 +62,18 @@ async def ask(page: Page, what: str, *given: object) -> Any:
         return await asyncio.wait_for(page.evaluate(what, *given), ANSWER_SECONDS)
     except TimeoutError:
         raise Error(f"no answer within {ANSWER_SECONDS} s") from None
+
+
+async def close(page: Page) -> None:
+    """Chromium says yes and forgets it when the tab is just going to another page, so it is asked until it has.
+
+    https://issues.chromium.org/issues/536385539
+    """
+    closing = asyncio.ensure_future(page.close())
+    while not (await asyncio.wait([closing], timeout=CLOSE_SECONDS))[0]:
+        with contextlib.suppress(Error):  # gone meanwhile
+            await (await page.context.new_cdp_session(page)).send("Page.close")
+    await closing
 
 
 async def tell(page: Page, what: str) -> None:
@@ -164,14 +177,14 @@ class Phone:
             except Error as error:
                 self.happened["page was gone"] += 1
                 silent = error
-                await page.close()
+                await close(page)
                 page = await self.open()
         raise TimeoutError(f"{SILENT_PAGES} pages of one phone said nothing: {silent}")
 
     async def all_or_some(self, page: Page, said: list[dict]) -> None:
         writing = asyncio.ensure_future(ask(page, KEEP, [self.shift.user, said]))
         await asyncio.sleep(self.dice.random() * 0.02)
-        await page.close()
+        await close(page)
         await asyncio.gather(writing, return_exceptions=True)
 
     # --- what happens to it -----------------------------------------------------------------------------------------
@@ -189,7 +202,7 @@ class Phone:
         self.happened["tab killed while it sent"] += 1
         await tell(page, SEND)
         await asyncio.sleep(self.dice.random() * 0.25)
-        await page.close()
+        await close(page)
         return await self.open()
 
     async def two_tabs(self, page: Page) -> Page:
@@ -197,7 +210,7 @@ class Phone:
         second = await self.open()
         await asyncio.gather(tell(page, SEND), tell(second, SEND))
         await asyncio.sleep(self.dice.random() * 0.25)
-        await page.close()
+        await close(page)
         return second
 
     async def expire(self, page: Page) -> Page:
@@ -228,20 +241,19 @@ class Phone:
             return page
         self.happened["store wiped"] += 1
         self.wiped.append(held["key"])
-        await page.close()
+        await close(page)
         return await self.open()
 
     async def drain(self, page: Page) -> None:
         """Until the phone holds nothing; what is left when it takes too long is told."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self.drain_seconds
-        while True:
+        self.left = self.kept  # as long as it does not say
+        while self.left and loop.time() < until:
             try:
                 await ask(page, RING)
                 self.left = (await ask(page, HELD, self.shift.user))["events"]
             except Error:  # it went to another page meanwhile
                 page = await self.open()
-                continue
-            if not self.left or loop.time() > until:
-                return
-            await asyncio.sleep(0.3)
+            else:
+                await asyncio.sleep(0.3)
