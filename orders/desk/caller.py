@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from customers.models import Contact, Customer, Site
 from luckygas.clock import business_day
 from orders.credit.exposure import Exposure
-from orders.holdings import cylinders_at
+from orders.holdings import cylinders_at, products_of
 from orders.models import Order, OrderLine, Product
 from orders.querysets import OPEN
 from orders.run_out import RunOut
@@ -97,7 +97,7 @@ class Caller:
     @cached_property
     def standing(self) -> list[tuple[Product, int]]:
         """Cylinders at the site, by product; in one query. Empty when nothing was ever brought or counted."""
-        known = self.products | {line.product_id: line.product for order in self.orders for line in order.lines.all()}
+        known = self.products | products_of(self.orders)
         return cylinders_at([self.site], known=known)[self.site.pk] if self.site else []
 
     @property

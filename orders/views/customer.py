@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "live": live[:LIVE_SHOWN],
             "past": _with_money(mine, [order for order in orders if not order.is_open]),
             **_usual(request, mine, orders),
-            "holdings": holdings(mine),
+            "holdings": holdings(mine, recent=orders),
         },
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, When
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -58,14 +58,18 @@ def suspension(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: Suspension, refused: str = "") -> dict[str, Any]:
-    counts: Counter[str] = Counter(dict(found.rows.values_list("outcome").annotate(Count("pk"))))
-    rows = found.rows.select_related("customer", "order", "slot", "standing__site")
-    red_first = rows.annotate(place=Case(When(RED, then=0), default=1))
-    red_first = red_first.order_by("place", "-is_urgent", "was_from", "pk")
+    rows = found.rows.annotate(is_first=RED)
+    counts, red = Counter[str](), 0
+    for outcome, is_first, count in rows.values_list("outcome", "is_first").annotate(Count("pk")).order_by():
+        counts[outcome] += count
+        red += is_first * count
     told = Message.objects.filter(cause_kind="suspension", cause_id__startswith=f"{found.pk}:").order_by()
-    total = sum(counts.values())
     is_undoing = found.state == Suspension.State.UNDOING
+    total = counts.total()
     over = counts["back"] + counts["kept"] + counts["gone"] if is_undoing else total - counts["waiting"]
+    shown = rows.select_related("customer", "order", "slot", "standing__site")
+    pages = Paginator(shown.order_by("-is_first", "-is_urgent", "was_from", "pk"), PAGE)
+    pages.count = total  # counted above
     return {
         "suspension": found,
         "span": span_text(found),
@@ -74,9 +78,9 @@ def _context(request: HttpRequest, found: Suspension, refused: str = "") -> dict
         "total": total,
         "over": over,
         "share": round(100 * over / total) if total else 0,
-        "red": found.rows.filter(RED).count(),
+        "red": red,
         "told": Counter(dict(told.values_list("state").annotate(Count("pk")))),
-        "page": Paginator(red_first, PAGE).get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "refused": refused,
     }
 

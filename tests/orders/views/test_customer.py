@@ -129,7 +129,7 @@ def test_home_asks_the_database_as_often_for_one_order_as_for_three(web, site, d
         placed(wish(site))
     web.get("/orders/")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         web.get("/orders/")
 
 

@@ -110,7 +110,7 @@ def test_the_page_takes_as_many_queries_for_three_orders_as_for_one(
         order_in(slot())
     suspension, browser = come(draw_up(by=manager), by=manager), signed_in(dispatcher)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         browser.get(suspension.get_absolute_url())
 
 
