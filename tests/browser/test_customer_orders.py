@@ -151,6 +151,22 @@ def test_a_restored_tab_sends_the_same_order_again(page_for, person, household):
     assert Order.objects.open().count() == 1
 
 
+def test_a_key_that_is_held_down_while_the_total_comes_is_pressed(page_for, person, household):
+    page = page_for(person)
+    page.goto("/orders/new/")
+    page.get_by_label("還有火").check()
+    page.get_by_role("button", name="叫瓦斯").hover()
+    page.get_by_label("20 公斤", exact=True).fill("5")
+
+    page.mouse.down()
+    expect(page.locator(".send")).to_contain_text("4,100")
+    expect(page.get_by_label("一共")).to_contain_text("20 公斤 × 5")
+    page.mouse.up()
+
+    expect(page).to_have_url(re.compile(r"/orders/\d{7}-\d+/"))
+    assert Order.objects.open().get().lines.get().ordered == 5
+
+
 def test_a_pause_keeps_the_half_filled_form(page_for, person, household):
     page = page_for(person)
     page.goto("/orders/new/")
