@@ -114,6 +114,18 @@ def test_the_page_takes_as_many_queries_for_three_orders_as_for_one(
         browser.get(suspension.get_absolute_url())
 
 
+def test_who_needs_somebody_stands_first_and_is_counted(signed_in, manager):
+    _calm, urgent, _other = (order_in(slot()) for _ in range(3))
+    suspension = draw_up(by=manager)
+    suspension.rows.filter(order=urgent).update(is_urgent=True)
+
+    page = signed_in(manager).get(suspension.get_absolute_url())
+
+    rows = list(page.context["page"])
+    assert [row.order for row in rows if row.is_red] == [rows[0].order] == [urgent]
+    assert (page.context["red"], page.context["total"]) == (1, len(rows)) == (1, 3)
+
+
 def test_the_desk_reads_why_windows_are_missing(signed_in, dispatcher, manager):
     site, _priced = SiteFactory(), priced()
     come(draw_up(by=manager), by=manager)
