@@ -1,5 +1,6 @@
 // What every page uses. Only a list: luckygas/storage.py serves it as one file; as it stands it works too.
 import "./catch-up.js";
+import "./hold-still.js";
 import "./keep-focus.js";
 import "./elements/follow-count.js";
 import "./elements/keep-draft.js";

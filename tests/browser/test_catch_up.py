@@ -1,11 +1,12 @@
-"""A part that fetches itself again: what changes meanwhile is not missed, and the focus stays where it was."""
+"""A part that fetches itself again: nothing is missed, neither change, answer, key nor focus."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from orders.models import Order
 from tests.browser.conftest import DESK
-from tests.factories import CustomerFactory, MembershipFactory, SiteFactory, placed, priced, wish
+from tests.factories import CustomerFactory, MembershipFactory, RouteFactory, SiteFactory, placed, priced, wish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("web_ordering")]
 
@@ -91,3 +92,55 @@ def test_the_total_follows_what_is_typed_while_it_is_counted(page_for, customer_
     answer.let_go()
 
     expect(page.locator(".send .money")).to_have_text("1,640")
+
+
+@pytest.fixture
+def board(page_for, dispatcher):
+    """The day's board with one order that waits and one route that may take it."""
+    order = placed(wish(SiteFactory(customer=CustomerFactory(name="林太太"))))
+    Order.objects.update(promised_on=timezone.localdate())
+    RouteFactory(code="瑞1")
+    page = page_for(dispatcher, DESK)
+    page.goto("/dispatch/")
+    page.get_by_role("checkbox", name=order.customer.name, exact=True).check()
+    return page
+
+
+def ring(page: Page, what: str) -> None:
+    """Something changed: the part that shows it has asked again and was answered."""
+    with page.expect_response("**/dispatch/?day=*"):
+        page.evaluate(f"document.body.dispatchEvent(new CustomEvent('changed-{what}'))")
+    page.wait_for_function("() => !document.querySelector('#board').matches('.htmx-request')")
+
+
+def test_what_the_server_says_is_heard_though_the_part_was_told_sooner(board):
+    answer = Held(board, "**/add/")
+    answer.when("document.querySelector('.put-on .key').click()")
+    ring(board, "route")
+    answer.let_go()
+
+    expect(board.locator("#told")).to_contain_text("1 張單排到 瑞1")
+    expect(board.locator(".lane .visit")).to_have_count(1)
+
+
+def test_a_refusal_is_heard_as_well(board):
+    answer = Held(board, "**/add/")
+    board.get_by_role("checkbox").uncheck()
+    answer.when("document.querySelector('.put-on .key').click()")
+    RouteFactory(code="瑞2")
+    ring(board, "route")
+    answer.let_go()
+
+    expect(board.locator("#told .notice")).to_be_visible()
+    expect(board.get_by_role("region", name="瑞2")).to_be_visible()
+
+
+def test_a_key_that_is_held_down_is_pressed_though_its_part_was_told(board):
+    board.locator(".put-on .key").hover()
+    board.mouse.down()
+    RouteFactory(code="瑞2")
+    ring(board, "route")
+    board.mouse.up()
+
+    expect(board.locator("#told")).to_contain_text("1 張單排到 瑞1")
+    expect(board.get_by_role("region", name="瑞2")).to_be_visible()

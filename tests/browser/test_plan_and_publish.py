@@ -84,7 +84,7 @@ def test_plan_publish_and_watch_a_day(page_for, live, dispatcher, driver, orders
     tick(page, "遠的", "近的", "中間的")
     put_on(page, "瑞1").click()
     expect(lane(page, "瑞1").locator(".visit")).to_have_count(3)
-    expect(page.get_by_role("status")).to_contain_text("3 張單排到 瑞1")
+    expect(page.get_by_role("status").get_by_text("3 張單排到 瑞1")).to_be_visible()
 
     lane(page, "瑞1").get_by_role("button", name="排順序").click()
     expect(lane(page, "瑞1").locator(".visit-name").first).to_have_text("近的")
