@@ -39,6 +39,7 @@ class Keys(HTMLParser):
             pass
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_sign_has_a_function_key_and_no_key_means_two_things(world):
     wrong, seen, browser = [], 0, browser_of(world.people[MANAGER])

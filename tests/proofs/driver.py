@@ -64,7 +64,7 @@ class Size:
 
 
 FULL = Size(10_000, 60, 4, 4, (5, 20), 40, 120)
-SHORT = Size(41, 20, 1, 2, (4, 8), 5, 0)
+SHORT = Size(41, 20, 1, 2, (8, 14), 5, 0)
 TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 
@@ -185,7 +185,8 @@ def without_ids(database: str, shifts: list[Shift], size: Size, report: Report) 
     """The same against a server that takes every try for a new event."""
     from tests.proofs.reported import judge
 
-    with Instance(f"{report.name}-control", database, application="tests.proofs.forgetful:application") as instance:
+    name, application = f"{report.name}-control", "tests.proofs.forgetful:application"
+    with Instance(name, database, application=application, who=["web"]) as instance:
         instance.wait_until_whole()
         phones = phones_of(shifts, instance.port, size, seed=report.seed)
         for phone in phones:

@@ -126,7 +126,7 @@ def over_http(database: str, told: dict[int, str], numbers: list[int], report: R
     browser = Client()
     browser.force_login(User.objects.filter(groups__name="ops").order_by("pk")[0])
     wrong, processes = list[int](), set[str]()
-    with Instance(report.name, database, application="tests.proofs.named:application", has_beat=False) as instance:
+    with Instance(report.name, database, application="tests.proofs.named:application", who=["web"]) as instance:
         for _ in range(2):
             instance.wait_until_whole()
             for number in numbers:

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from tests.processes import ROOT, Process, Valkey, free_port, wait_for
 
 APPLICATION = "luckygas.wsgi:application"
 WEB, WORKER, BEAT = "granian", "--pool", "--schedule"  # what only their commands have
+EVERYBODY = ("web", "worker", "beat")
 
 
 def url_of(name: str) -> str:
@@ -77,10 +79,13 @@ class Broker(Valkey):
 
 
 class Instance:
-    """Web with two workers, a Celery worker and beat, under the supervisor of `manage.py serve`."""
+    """Web with two workers, a Celery worker and beat, or some of them, under the supervisor of `manage.py serve`."""
 
-    def __init__(self, name: str, database: str, *, application: str = APPLICATION, has_beat: bool = True) -> None:
-        """`name` is its log's, which is kept in reports/."""
+    def __init__(
+        self, name: str, database: str, *, application: str = APPLICATION, who: Iterable[str] = EVERYBODY
+    ) -> None:
+        """`name` is its log's, which is kept in reports/; `who` is there."""
+        self.who = set(who)
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="luckygas-proof-"))
         self.log = self.folder / f"{name}.log"
@@ -92,7 +97,7 @@ class Instance:
             str(self.port),
             str(self.folder),
             application,
-            "beat" if has_beat else "",
+            *self.who,
             log=self.log,
             DATABASE_URL=url_of(database),
             REDIS_URL=self.valkey.url,
@@ -133,7 +138,8 @@ class Instance:
         probe = serve.Command()
         probe.host, probe.port = "127.0.0.1", self.port
         wait_for(lambda: len(self.web_workers()) == 2 and probe.answers(), seconds, f"web answers; see {self.log}")
-        wait_for(lambda: bool(self.task_processes()), seconds, f"a worker stands; see {self.log}")
+        if "worker" in self.who:
+            wait_for(lambda: bool(self.task_processes()), seconds, f"a worker stands; see {self.log}")
 
     def restarts(self) -> int:
         """How often the supervisor brought a process back."""
@@ -149,12 +155,12 @@ def children_of(pid: int) -> list[int]:
     return sorted(found)
 
 
-def supervise(port: int, folder: Path, application: str, has_beat: bool) -> None:
+def supervise(port: int, folder: Path, application: str, who: set[str]) -> None:
     """Keep alive what `manage.py serve` keeps alive, with its own commands, without sample data or live stream."""
     command = serve.Command()
     command.host, command.port, command.folder = "127.0.0.1", port, folder
     signal.signal(signal.SIGTERM, command.leave)
-    children = [child for child in command.children() if child.name in {"web", "worker", "beat" if has_beat else ""}]
+    children = [child for child in command.children() if child.name in who]
     for child in children:
         child.command = tuple(application if part == APPLICATION else part for part in child.command)
     parent = os.getppid()
@@ -168,4 +174,4 @@ def supervise(port: int, folder: Path, application: str, has_beat: bool) -> None
 
 
 if __name__ == "__main__":
-    supervise(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], bool(sys.argv[4]))
+    supervise(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], set(sys.argv[4:]))

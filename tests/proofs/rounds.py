@@ -71,7 +71,7 @@ def unprotected(database: str, town: Town, size: Size, report: Report) -> None:
     for table, column in PROTECTED_BY:
         drop_unique(database, table, column)
     name, application = f"{report.name}-control", "tests.proofs.unprotected:application"
-    with Instance(name, database, application=application, has_beat=False) as instance:
+    with Instance(name, database, application=application, who=["web", "worker"]) as instance:
         fire = Fire.set(instance, town, size, report, requests=size.control_requests, kinds=UNPROTECTED_KINDS)
         instance.wait_until_whole()
         wait_until_quiet()

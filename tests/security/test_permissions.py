@@ -13,7 +13,7 @@ from luckygas.models import CUSTOMER, DRIVER
 from tests.pages import PAGES
 from tests.world import ROLES, browser_of, session_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def visit(address, session, arguments):
