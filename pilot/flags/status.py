@@ -82,6 +82,11 @@ class Switch:
         return said(self.stopped)
 
     @property
+    def version(self) -> str:
+        """Another word whenever a switch was pulled or let go."""
+        return "-".join(f"{stop.switch}.{stop.change.pk if stop.change else 0}" for stop in self.stops)
+
+    @property
     def takes_any(self) -> bool:
         return len(self.stopped) < len(CHANNELS)
 

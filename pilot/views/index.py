@@ -13,6 +13,7 @@ from pilot.flags.status import Status
 from pilot.forms import PauseForm, ReleaseForm
 from pilot.measuring.fortnight import ENOUGH, Fortnight
 from pilot.models import Cohort
+from pilot.views.pause import etag
 
 
 @allow(OPS, MANAGER)
@@ -23,6 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "status": status,
         "switch": status.switch,
+        "etag": etag(request, status.switch),
         "waiting": status.waiting,
         "pause_form": PauseForm(),
         "release_form": ReleaseForm(stopped=status.switch.stopped),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from luckygas.access import allow, person
+from luckygas.calendars import calendar
 from luckygas.errors import Refused
 from luckygas.flags import ORDERS_PAUSED
 from luckygas.forms import refuse
@@ -18,16 +21,24 @@ from pilot.forms import PauseForm, ReleaseForm
 from pilot.models import Flag
 
 
+def etag(request: HttpRequest, switch: Switch) -> str:
+    """What the switches show, as one word: those that are pulled, the language, the calendar and the reader."""
+    return f'"{switch.version}-{get_language()}-{calendar()}-{request.user.pk}"'
+
+
 @allow(OPS, MANAGER)
 def pause(request: HttpRequest) -> HttpResponse:
-    """One person stops new orders by these channels; it holds from the next request on."""
-    form = PauseForm(request.POST or None)
+    """One person stops new orders by these channels; it holds from the next request on. Polls are answered 304."""
+    form, switch = PauseForm(request.POST or None), Switch.now()
     if request.method == "POST" and form.is_valid():
         Flag.pause(by=person(request), reason=form.cleaned_data["reason"], channels=form.chosen())
         message = _("New orders are stopped: %(channels)s.") % {"channels": switches.said(form.chosen())}
         return done(request, reverse("pilot:index"), changed=f"flag {ORDERS_PAUSED}", message=message)
-    context = {"switch": Switch.now(), "pause_form": form}
-    return show(request, "pilot/pause.html", context, part="pull-form", status=422 if form.is_bound else 200)
+    tag = etag(request, switch)
+    context = {"switch": switch, "etag": tag, "pause_form": form, "release_form": ReleaseForm(stopped=switch.stopped)}
+    if form.is_bound:
+        return show(request, "pilot/pause.html", context, part="pull-form", status=422)
+    return get_conditional_response(request, etag=tag) or show(request, "pilot/pause.html", context, part="switches")
 
 
 @allow(OPS, MANAGER)

@@ -31,6 +31,8 @@ def test_one_pulls_two_release_and_the_desk_never_stops(page_for, ops, dispatche
     phone.get_by_label("還有火").check()
     phone.get_by_label("20 公斤", exact=True).fill("3")
 
+    second.goto("/pilot/")
+    second.get_by_label("為什麼").fill("我也聽說了")
     switch.goto("/pilot/")
     axe(switch)
     switch.get_by_label("為什麼").fill("灌裝場停電")
@@ -56,7 +58,10 @@ def test_one_pulls_two_release_and_the_desk_never_stops(page_for, ops, dispatche
     expect(switch.get_by_role("button", name="收回")).to_be_visible()
     expect(switch.get_by_role("button", name="同意", exact=True)).to_have_count(0)
     assert decide().stops("web")
-    second.goto("/pilot/")
+    second.evaluate("document.body.dispatchEvent(new CustomEvent('changed-flag'))")  # as the stream rings
+    expect(second.get_by_text("收單中")).to_have_count(0)
+    expect(second.get_by_role("form", name="放開，再收單")).to_be_visible()
+    expect(second.locator(".pull").get_by_label("為什麼")).to_have_value("我也聽說了")
     second.get_by_role("button", name="同意", exact=True).click()
     expect(second.get_by_text("收單中")).to_be_visible()
     assert not decide().stops("web")

@@ -1,6 +1,8 @@
 """The pilot's pages."""
 
 import datetime as dt
+import json
+import re
 
 import pytest
 import time_machine
@@ -382,8 +384,32 @@ def test_a_pulled_switch_offers_what_is_left(first):
 
     page = first.get("/pilot/pause/").content.decode()
 
-    assert 'value="desk"' in page
-    assert 'value="web"' not in page
+    form = page.partition("slip form pull")[2].partition("</form>")[0]
+    assert 'value="desk"' in form
+    assert 'value="web"' not in form
+
+
+def test_the_switches_are_answered_304_until_one_is_pulled_or_let_go(first, second):
+    def part():
+        return second.get("/pilot/pause/", headers={"hx-request": "true"}).content.decode()
+
+    def changed_since(seen):
+        sent = json.loads(re.search(r"data-hx-headers='([^']+)'", seen)[1])
+        return {200: True, 304: False}[second.get("/pilot/pause/", headers={"hx-request": "true"} | sent).status_code]
+
+    taking = part()
+    assert "放開，再收單" not in taking
+    assert not changed_since(taking)
+
+    pull(first)
+    assert changed_since(taking)
+    pulled = part()
+    assert "放開，再收單" in pulled
+    assert not changed_since(pulled)
+
+    ask(first)
+    settle(second, "confirm")
+    assert changed_since(pulled)
 
 
 def test_two_people_edit_a_switch(first, second, ops):
