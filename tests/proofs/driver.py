@@ -64,7 +64,7 @@ class Size:
 
 
 FULL = Size(10_000, 60, 4, 4, (5, 20), 40, 120)
-SHORT = Size(41, 20, 1, 2, (8, 14), 5, 0)
+SHORT = Size(41, 20, 1, 2, (4, 8), 5, 0)
 TEN_SECONDS, EVENTS_SECONDS, PHOTOS_SECONDS, LATE_SECONDS = 10, 20, 420, 5
 
 

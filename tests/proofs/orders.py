@@ -40,7 +40,7 @@ class Size:
     kinds: dict[str, int]  # of faults, with their weights
 
 
-SHORT = Size(100, 30, 12, 12, 150, 3, (0.2, 0.8), (2, 3), ALWAYS | FEWER)
+SHORT = Size(150, 50, 12, 12, 150, 3, (0.2, 0.8), (2, 3), ALWAYS | FEWER)
 FULL = Size(3000, 300, 40, 16, 420, 15, (0.5, 4), (3, 15), ALWAYS | MORE)
 
 

@@ -30,14 +30,13 @@ class Size:
     pulls: int
     flip_seconds: float
     people: int
-    rest: float  # seconds, at most, between two orders of one person
     households: int
     control_pulls: int
     control_flip_seconds: float
 
 
-SHORT = Size(4, 4, 3, 0.4, 12, 2, 6)
-FULL = Size(200, 60, 6, 0, 40, 5, 10)
+SHORT = Size(6, 6, 3, 12, 2, 6)
+FULL = Size(200, 60, 6, 40, 5, 10)
 
 
 def prove(size: Size, report: Report) -> None:
@@ -61,7 +60,7 @@ def protected(database: str, town: object, size: Size, report: Report) -> None:
 
     with Instance(report.name, database, application="tests.proofs.named:application") as instance:
         instance.wait_until_whole()
-        load = pulls.Load(instance.port, town, people=size.people, rest=size.rest, seed=report.seed)  # type: ignore[arg-type]
+        load = pulls.Load(instance.port, town, people=size.people, seed=report.seed)  # type: ignore[arg-type]
         found = pulls.pull_often(instance, load, size.pulls)
         flipped_at = timezone.now()
         flips = pulls.flip_for(size.flip_seconds, load)
@@ -104,7 +103,7 @@ def unprotected(database: str, town: object, size: Size, report: Report) -> None
     name, application = f"{report.name}-control", "tests.proofs.remembering:application"
     with Instance(name, database, application=application, who=["web"]) as instance:
         instance.wait_until_whole()
-        load = pulls.Load(instance.port, town, people=size.people, rest=size.rest, seed=report.seed)  # type: ignore[arg-type]
+        load = pulls.Load(instance.port, town, people=size.people, seed=report.seed)  # type: ignore[arg-type]
         found = pulls.pull_often(instance, load, size.control_pulls, with_worker=False)
         flipped_at = timezone.now()
         pulls.flip_for(size.control_flip_seconds, load)

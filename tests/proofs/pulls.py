@@ -48,13 +48,10 @@ class Answer:
 
 
 class Load:
-    """So many people who order one thing after the other, each request over a connection of its own.
+    """So many people who order one thing after the other, each request over a connection of its own."""
 
-    Between two they rest for at most `rest` seconds.
-    """
-
-    def __init__(self, port: int, town: Town, *, people: int, rest: float, seed: int) -> None:
-        self.port, self.town, self.rest, self.answers = port, town, rest, list[Answer]()
+    def __init__(self, port: int, town: Town, *, people: int, seed: int) -> None:
+        self.port, self.town, self.answers = port, town, list[Answer]()
         self.browsers = [Browser.open(port, member) for member in town.members]
         self._enough = threading.Event()
         self._serial, self._lock = 0, threading.Lock()
@@ -75,7 +72,7 @@ class Load:
         return [one for one in list(self.answers) if one.began >= at]
 
     def _order(self, dice: random.Random) -> None:
-        while not self._enough.wait(dice.uniform(0, self.rest)):
+        while not self._enough.is_set():
             browser = dice.choice(self.browsers)
             with self._lock:
                 self._serial += 1
