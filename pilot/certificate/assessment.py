@@ -15,9 +15,9 @@ from pilot.certificate import judging, probes
 from pilot.certificate.criteria import CRITERIA, Criterion
 from pilot.certificate.judging import Answer, Judged, Run, State
 from pilot.certificate.revision import Revision, running
-from pilot.certificate.said import Said
 from pilot.certificate.suites import SUITES
 from pilot.models import Evidence, ReviewPlan, Waiver
+from pilot.said import Said
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment, Finding
 from pilot.certificate.criteria import CRITERIA, PARTS, Criterion
 from pilot.certificate.judging import State
-from pilot.certificate.said import Said
 from pilot.certificate.suites import SUITES
 from pilot.models import ReviewPlan
+from pilot.said import Said
 
 WORST = (State.FAIL, State.STALE, State.NOT_RUN, State.WAIVED, State.PASS)  # of several, this one is shown
 FRIDAY, TEN = 4, dt.time(10)  # the weekly gate, when nobody has set another

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from pilot.certificate.criteria import Criterion
-from pilot.certificate.said import Said
+from pilot.said import Said
 
 
 class State(StrEnum):

@@ -30,7 +30,7 @@ from luckygas.models import ROLES
 from pilot.certificate import documents
 from pilot.certificate.judging import Answer, State
 from pilot.certificate.revision import running
-from pilot.certificate.said import Said
+from pilot.said import Said
 
 PATIENCE_SECONDS = 2.0
 CONNECT_SECONDS, ANSWER_SECONDS = 0.5, 1.4  # of one HTTP question, inside the patience

@@ -59,7 +59,7 @@ def start(cohort: Cohort, *, by: User, reason: str, force: bool = False) -> None
     cohort.lock()
     if cohort.state == Cohort.State.PLANNED and not force:
         if pauses := EnrolmentPause.open():
-            why = "；".join(pause.said for pause in pauses)
+            why = "；".join(str(pause.said) for pause in pauses)
             raise Refused(_("Enrolment is paused: %(why)s.") % {"why": why}, code="paused")
         if not (gate := Gate.to(cohort.step)).is_open:
             raise Refused(gate.why_not, code="gate")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop as _
 
 from luckygas.flags import DEFAULTS, FLAGS, SWITCHES, WEB_ORDERING, WEB_PAUSED
-from luckygas.templatetags.luckygas_format import roc_date
 from pilot.models import Flag, FlagChange, watch
+from pilot.said import Said
 
 TOO_LONG = dt.timedelta(hours=24)
 GUARDS = {WEB_PAUSED: WEB_ORDERING}  # a switch, and the flag without which it stops nothing
@@ -23,33 +22,32 @@ def pulls(switches: list[str]) -> dict[str, FlagChange]:
 
 
 @watch("switch_left_pulled")
-def left_pulled() -> dict[str, str]:
+def left_pulled() -> dict[str, Said]:
     """A switch that stops orders for more than a day was forgotten."""
     now, wrong = timezone.now(), {}
     for switch, pull in pulls(Flag.pulled_switches()).items():
         if now - pull.at > TOO_LONG:
             hours = int((now - pull.at).total_seconds() // 3600)
-            wrong[switch] = ngettext(
-                "%(switch)s has been pulled for %(hours)s hour: %(reason)s",
-                "%(switch)s has been pulled for %(hours)s hours: %(reason)s",
-                hours,
-            ) % {"switch": switch, "hours": hours, "reason": pull.reason}
+            words = {"switch": switch, "hours": hours, "reason": pull.reason}
+            wrong[switch] = Said(_("%(switch)s has been pulled for %(hours)s hours: %(reason)s"), words)
     return wrong
 
 
 @watch("flag_stale")
-def stale() -> dict[str, str]:
+def stale() -> dict[str, Said]:
     """Flags past the day until which they should have been decided for good."""
     return {
-        flag.name: _("%(flag)s should have been decided by %(day)s; %(owner)s answers for it")
-        % {"flag": flag.name, "day": roc_date(flag.due_on), "owner": flag.owner or "–"}
+        flag.name: Said(
+            _("%(flag)s should have been decided by %(due_on)s; %(owner)s answers for it"),
+            {"flag": flag.name, "due_on": flag.due_on.isoformat(), "owner": str(flag.owner or "–")},
+        )
         for flag in Flag.objects.filter(name__in=FLAGS).select_related("owner")
         if flag.is_stale
     }
 
 
 @watch("switch_odd")
-def odd() -> dict[str, str]:
+def odd() -> dict[str, Said]:
     """Positions in which a switch or a flag does not do what its own row says."""
     rows = {flag.name: flag for flag in Flag.objects.filter(name__in=FLAGS)}
     pulled = {name for name in SWITCHES if name in rows and rows[name].everyone}
@@ -58,14 +56,14 @@ def odd() -> dict[str, str]:
         wider = [other for other in pulled if SWITCHES[switch] < SWITCHES[other]]
         if wider:
             words = _("%(switch)s is pulled and so is %(other)s, which stops the same: releasing one is not enough")
-            wrong[switch] = words % {"switch": switch, "other": wider[0]}
+            wrong[switch] = Said(words, {"switch": switch, "other": wider[0]})
         elif switch in GUARDS and _is_off(rows.get(GUARDS[switch]), GUARDS[switch]):
             words = _("%(switch)s is pulled, but %(flag)s is off anyway")
-            wrong[switch] = words % {"switch": switch, "flag": GUARDS[switch]}
+            wrong[switch] = Said(words, {"switch": switch, "flag": GUARDS[switch]})
     for name, flag in rows.items():
         if flag.needs and not _is_off(flag, name) and _is_off(rows.get(flag.needs), flag.needs):
             words = _("%(flag)s is on, but %(needed)s, which it needs, is off")
-            wrong[name] = words % {"flag": name, "needed": flag.needs}
+            wrong[name] = Said(words, {"flag": name, "needed": flag.needs})
     return wrong
 
 

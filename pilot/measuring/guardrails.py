@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from luckygas.errors import Refused
 from luckygas.models import User
@@ -19,9 +20,11 @@ from pilot.measuring import minutes
 from pilot.measuring.minutes import Levels, Sums
 from pilot.models import Cohort, EnrolmentPause, Guardrail, Measure, watch
 from pilot.models.enrolment import BY_HAND
+from pilot.said import Said
 
 PASS, FAIL, NONE = "pass", "fail", "none"
 SHARES = frozenset({Measure.ERRORS, Measure.P95, Measure.LATE})  # of a sample; of the others each single one counts
+EVERYBODY = Said(gettext_noop("everybody"))
 UNITS = {Measure.ERRORS: "%", Measure.P95: " ms", Measure.LATE: "%"}
 
 
@@ -125,7 +128,7 @@ class Breach:
 
     cohort: Cohort | None
     measure: str
-    said: str
+    said: Said
 
     @property
     def key(self) -> tuple[int | None, str]:
@@ -148,14 +151,15 @@ def breaches(at: dt.datetime | None = None) -> list[Breach]:
             mine = of.get(cohort.pk, Sums()) if cohort else sum(of.values(), Sums())
             value, sample = value_of(rail.measure, mine, levels.get(cohort.pk) if cohort else None)
             if judge(rail, value, sample, least=rail.least_lately) == FAIL:
-                found.append(Breach(cohort, rail.measure, _sentence(rail, value, cohort)))
+                found.append(Breach(cohort, rail.measure, passed(rail.measure, value, float(rail.most), cohort)))
     return found
 
 
-def _sentence(rail: Guardrail, value: float | None, cohort: Cohort | None) -> str:
-    words = {"who": cohort.name if cohort else _("everybody"), "what": Measure(rail.measure).label}
-    words |= {"now": said(rail.measure, value), "most": said(rail.measure, float(rail.most))}
-    return _("%(who)s: %(what)s %(now)s, at most %(most)s") % words
+def passed(measure: str, value: float | None, most: float, cohort: Cohort | None = None) -> Said:
+    """A limit is passed, in words: by a cohort, or by everybody together."""
+    words = {"who": cohort.name if cohort else EVERYBODY.stored, "what": Said.of(Measure(measure).label).stored}
+    words |= {"now": said(measure, value), "most": said(measure, most)}
+    return Said(gettext_noop("%(who)s: %(what)s %(now)s, at most %(most)s"), words)
 
 
 def look(at: dt.datetime | None = None) -> list[Breach]:
@@ -172,14 +176,14 @@ def resume(*, by: User, why: str) -> int:
     """A person lets customers in again; refused while a limit is still passed."""
     if still := breaches():
         raise Refused(
-            _("A limit is still passed: %(what)s.") % {"what": "；".join(breach.said for breach in still)},
+            _("A limit is still passed: %(what)s.") % {"what": "；".join(str(breach.said) for breach in still)},
             code="still_breached",
         )
     return EnrolmentPause.resume(by=by, why=why)
 
 
 @watch("guardrail")
-def breached() -> dict[str, str]:
+def breached() -> dict[str, Said]:
     """Guardrails that stopped enrolment, until a person resumed it."""
     opened = EnrolmentPause.objects.filter(~Q(measure=BY_HAND), ended_at=None).select_related("cohort")
     return {f"{pause.measure} {pause.cohort or '*'}": pause.said for pause in opened}

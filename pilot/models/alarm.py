@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from luckygas import live
 from luckygas.db import Record
+from pilot.said import Said, SaidField
 
 logger = logging.getLogger(__name__)
-Watch = Callable[[], dict[str, str]]
+Watch = Callable[[], dict[str, Said]]
 
 WATCHES: dict[str, Watch] = {}
 
@@ -33,7 +34,7 @@ class Alarm(Record):
 
     kind = models.CharField(max_length=30)
     subject = models.CharField(max_length=100)
-    said = models.CharField(max_length=300)
+    said = SaidField()
     since = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
@@ -67,17 +68,17 @@ class Alarm(Record):
                 logger.exception("alarm_watch_failed %s", kind)
 
     @classmethod
-    def _settle(cls, kind: str, wrong: dict[str, str]) -> None:
+    def _settle(cls, kind: str, wrong: dict[str, Said]) -> None:
         """Two that look at once write the same: an open row is one by its constraint, an end is written once."""
         known = {row.subject: row for row in cls.open().filter(kind=kind)}
         gone = cls.open().filter(kind=kind).exclude(subject__in=wrong).update(ended_at=timezone.now())
         opened = 0
         for subject, said in wrong.items():
             if subject not in known:
-                row = cls(kind=kind, subject=subject, said=said[:300])
+                row = cls(kind=kind, subject=subject, said=said)
                 opened += bool(cls._open(row))
-            elif known[subject].said != said[:300]:
-                cls.open().filter(pk=known[subject].pk).update(said=said[:300])
+            elif known[subject].said != said:
+                cls.open().filter(pk=known[subject].pk).update(said=said)
         if gone or opened:
             live.changed("alarm", kind)
 

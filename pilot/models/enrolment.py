@@ -13,6 +13,7 @@ from luckygas.db import AppendOnly, Frozen, Record
 from luckygas.errors import Refused
 from luckygas.models import User
 from pilot.models.cohort import Cohort
+from pilot.said import Said, SaidField
 
 BY_HAND = "by_hand"
 
@@ -22,7 +23,7 @@ class EnrolmentPause(Record):
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, null=True, blank=True, related_name="pauses")
     measure = models.CharField(max_length=10, help_text="the guardrail, or by_hand")
-    said = models.CharField(max_length=200)
+    said = SaidField(help_text="what a guardrail said, or a person's own words")
     since = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -58,11 +59,12 @@ class EnrolmentPause(Record):
         return list(cls.objects.filter(ended_at=None).select_related("cohort", "by").order_by("since", "pk"))
 
     @classmethod
-    def pause(cls, *, measure: str, said: str, cohort: Cohort | None = None, by: User | None = None) -> None:
+    def pause(cls, *, measure: str, said: Said | str, cohort: Cohort | None = None, by: User | None = None) -> None:
         """Stop enrolment; what is open already stays as it is, whoever says it again."""
-        if not said.strip():
+        words = said.strip()[:200] if isinstance(said, str) else said
+        if not words:
             raise Refused(_("Write why."), field="reason", code="no_reason")
-        row = EnrolmentPause(measure=measure, said=said.strip()[:200], cohort=cohort, by=by)
+        row = EnrolmentPause(measure=measure, said=words, cohort=cohort, by=by)
         EnrolmentPause.objects.bulk_create([row], ignore_conflicts=True)
         live.changed("enrolment", measure)
 

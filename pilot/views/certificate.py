@@ -19,9 +19,9 @@ from luckygas.models import MANAGER, OPS
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.facts import facts_of
 from pilot.certificate.markdown import markdown
-from pilot.certificate.said import spoken
 from pilot.forms.certificate import IssueForm
 from pilot.models import Approval, Certificate
+from pilot.said import spoken
 
 NEWEST = 10
 Facts = dict[str, Any]

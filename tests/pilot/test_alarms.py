@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from luckygas.metrics import page
 from luckygas.schedule import SCHEDULE
 from pilot.models import Alarm, alarm, watch
+from pilot.said import Said
 from pilot.tasks import look_for_alarms
 from tests.races import at_once
 
@@ -19,12 +20,12 @@ def wrong(monkeypatch):
     """What one watch says is wrong; it may be changed."""
     monkeypatch.setattr(alarm, "WATCHES", {})
     found: dict[str, str] = {}
-    watch("test")(lambda: dict(found))
+    watch("test")(lambda: {subject: Said(words) for subject, words in found.items()})
     return found
 
 
 def state():
-    return [(row.subject, row.said, row.ended_at is None) for row in Alarm.objects.order_by("pk")]
+    return [(row.subject, str(row.said), row.ended_at is None) for row in Alarm.objects.order_by("pk")]
 
 
 def test_it_opens_once_and_ends(wrong):
@@ -57,7 +58,7 @@ def test_the_sentence_follows_and_the_beginning_stays(wrong):
     wrong["x"] = "for 2 hours"
     Alarm.look()
 
-    assert (Alarm.open().get().said, Alarm.open().get().since) == ("for 2 hours", since)
+    assert (Alarm.open().get().said, Alarm.open().get().since) == (Said("for 2 hours"), since)
 
 
 def test_a_line_is_logged_as_error_on_opening_and_only_then(wrong, caplog, django_capture_on_commit_callbacks):
@@ -78,7 +79,7 @@ def test_a_watch_that_fails_ends_nothing_and_stops_no_other(wrong, caplog):
     def broken():
         raise RuntimeError
 
-    watch("other")(lambda: {"y": "y is wrong"})
+    watch("other")(lambda: {"y": Said("y is wrong")})
     Alarm.look()
 
     assert state() == [("x", "x is wrong", True), ("y", "y is wrong", True)]
@@ -110,7 +111,7 @@ def test_the_database_keeps_one_open_row(wrong):
     Alarm.look()
 
     with pytest.raises(IntegrityError, match="one_open_alarm_a_subject"), transaction.atomic():
-        Alarm.objects.create(kind="test", subject="x", said="again")
+        Alarm.objects.create(kind="test", subject="x", said=Said("again"))
 
 
 @pytest.mark.django_db(transaction=True)

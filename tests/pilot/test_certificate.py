@@ -19,9 +19,9 @@ from pilot.certificate.criteria import BY_KEY, CRITERIA
 from pilot.certificate.facts import facts_of, weekly
 from pilot.certificate.judging import Answer, State
 from pilot.certificate.markdown import markdown
-from pilot.certificate.said import spoken
 from pilot.certificate.suites import SUITES
 from pilot.models import Certificate, Evidence, ReviewPlan, Waiver
+from pilot.said import spoken
 from tests.factories import UserFactory
 from tests.pilot.certificates import ASKED, ELSEWHERE, HERE, TESTED, assess, counts, row, stored
 from tests.races import at_once

@@ -271,7 +271,7 @@ def test_a_switch_that_stays_pulled_over_a_day_is_an_alarm(first):
     pull(first, "desk")
 
     assert list(left_pulled()) == [ORDERS_PAUSED]
-    assert "25" in left_pulled()[ORDERS_PAUSED]
+    assert "25" in str(left_pulled()[ORDERS_PAUSED])
 
 
 def test_an_edit_does_not_make_a_pull_younger(first, second):

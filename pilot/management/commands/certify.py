@@ -20,10 +20,10 @@ from pilot.certificate.criteria import BY_KEY
 from pilot.certificate.facts import facts_of
 from pilot.certificate.judging import State
 from pilot.certificate.markdown import markdown
-from pilot.certificate.said import spoken
 from pilot.certificate.waiving import ask_waiver
 from pilot.management.people import person_called
 from pilot.models import Certificate, Waiver
+from pilot.said import spoken
 
 
 class Command(BaseCommand):

@@ -177,7 +177,7 @@ class Command(BaseCommand):
             "flags": {each.name: each.flag.stored() if each.flag else None for each in status.flags},
             "customers": {each.name: each.customers for each in status.flags if not each.is_switch},
             "waiting": {each.pk: each.sentence for each in status.waiting},
-            "alarms": [each.said for each in status.alarms],
+            "alarms": [str(each.said) for each in status.alarms],
             "jobs": {name: getattr(status.jobs, name) for name in status.jobs.__dataclass_fields__},
         }
         self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
