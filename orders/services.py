@@ -39,7 +39,8 @@ def sell_at_counter(
     order = Order.place(wish, operation_id=operation_id, channel=Order.Channel.COUNTER, by=by, decision=decision)
     if order.state == Order.State.HELD:
         raise Refused(
-            _("Nothing leaves the counter: %(reason)s. A manager decides.") % {"reason": order.hold_reason}, code="held"
+            _("Nothing leaves the counter: %(reason)s. A manager decides.") % {"reason": order.held_because},
+            code="held",
         )
     hand_over_at_counter(
         order, operation_id=operation_id, by=by, method=method, received_twd=received_twd, leak_check=leak_check

@@ -119,7 +119,7 @@ class Reasons:
     def explain(self, order: Order) -> Waiting:
         state = order.state
         if state == Order.State.HELD:
-            return Waiting(order, "pause", _("A manager must decide: %s.") % order.hold_reason, can_go=False)
+            return Waiting(order, "pause", _("A manager must decide: %s.") % order.held_because, can_go=False)
         if state == Order.State.PLACED:
             return Waiting(order, "clock", _("Not confirmed yet."), can_go=False)
         if order.needs_day:

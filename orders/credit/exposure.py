@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext, gettext_noop
 
 from orders.querysets import OPEN
+
+BLOCKED, OVER_THE_LIMIT = gettext_noop("blocked for credit"), gettext_noop("over the credit limit")
 
 # One statement sees one moment: between two of them a delivery could turn an order into a debt, and count in neither.
 # What was handed over of an order that is being checked is a debt already.
@@ -48,8 +51,20 @@ class Exposure:
         return max(-(self.available_twd or 0), 0)
 
     @property
+    def objection(self) -> str:
+        """Why a manager must look first, in English as an order keeps it; empty when nothing is against them."""
+        if self.is_blocked:
+            return BLOCKED
+        return OVER_THE_LIMIT if self.over_twd else ""
+
+    @property
     def fits(self) -> bool:
-        return not self.is_blocked and not self.over_twd
+        return not self.objection
+
+
+def because(reason: str) -> str:
+    """Why an order was held: an objection in the reader's language, a person's words as they are."""
+    return gettext(reason) if reason in {BLOCKED, OVER_THE_LIMIT} else reason
 
 
 def exposures(customers: Iterable[int]) -> dict[int, Exposure]:

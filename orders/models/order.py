@@ -23,7 +23,7 @@ from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
 from orders import rules, windows
-from orders.credit.exposure import exposure_of
+from orders.credit.exposure import because, exposure_of
 from orders.models.credit import HoldDecision
 from orders.models.cylinder_triggers import NothingOverdue
 from orders.models.order_event import OrderEvent
@@ -191,6 +191,11 @@ class Order(Record):
         return self.pays_by == self.PaysBy.ACCOUNT
 
     @property
+    def held_because(self) -> str:
+        """Why it is on hold, for whoever reads it."""
+        return because(self.hold_reason)
+
+    @property
     def holds(self) -> models.QuerySet[OrderEvent]:
         """Each time it was put on hold, the latest last."""
         return self.events.filter(to_state=State.HELD).exclude(from_state=State.HELD).order_by("pk")
@@ -349,12 +354,7 @@ class Order(Record):
 
         Asked under the customer's lock, so that two orders never fit the same room.
         """
-        if not self.is_on_account:
-            return ""
-        exposure = exposure_of(self.customer_id)
-        if exposure.is_blocked:
-            return _t("blocked for credit")
-        return _t("over the credit limit") if exposure.over_twd else ""
+        return exposure_of(self.customer_id).objection if self.is_on_account else ""
 
     def _reason_to_hold_again(self, before_twd: int) -> str:
         """The same once it came to more than before, and to more than what somebody let go."""
@@ -407,7 +407,7 @@ class Order(Record):
         if self.state != State.PLACED:
             self.release(by=by, note=reason, operation_id=operation_id)
         elif why := self._reason_to_hold():
-            raise Refused(_("Order %(number)s: %(why)s.") % {"number": self.number, "why": why}, code="credit")
+            raise Refused(_("Order %(number)s: %(why)s.") % {"number": self.number, "why": because(why)}, code="credit")
         else:
             self._move(State.CONFIRMED, by=by, reason=reason, announce="confirmed")
 
@@ -801,7 +801,7 @@ class Order(Record):
             if self.state == State.PLANNED:
                 raise Refused(
                     _("%(why)s with the new price. Take it off its route first; then a manager decides.")
-                    % {"why": why.capitalize()},
+                    % {"why": because(why).capitalize()},
                     code="credit",
                 )
             self._move(State.HELD, by=by, reason=why, fields={"hold_reason": why})

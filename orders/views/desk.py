@@ -156,7 +156,7 @@ def _saved(order: Order, form: DeskForm) -> str:
     if order.state == Order.State.DELIVERED:
         return _("%(order)s sold across the counter: %(name)s, %(lines)s.") % words
     if order.state == Order.State.HELD:
-        return _("%(order)s is on hold, %(reason)s: %(name)s.") % (words | {"reason": order.hold_reason})
+        return _("%(order)s is on hold, %(reason)s: %(name)s.") % (words | {"reason": order.held_because})
     return _("%(order)s saved: %(name)s, %(lines)s.") % words
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.translation import gettext as _
-
+from orders.credit.exposure import BLOCKED, OVER_THE_LIMIT
 from pilot.seed.day import Day
 from pilot.seed.rows import moment
 
@@ -41,8 +40,8 @@ class Waiting(Day):
         over = [
             door for door in self.town.live if door.limit_twd and door.owes_twd > door.limit_twd and not door.is_blocked
         ]
-        chosen = [(door, _("blocked for credit")) for door in blocked[: HELD // 2]]
-        chosen += [(door, _("over the credit limit")) for door in over if door.site not in self.taken][: HELD // 2]
+        chosen = [(door, BLOCKED) for door in blocked[: HELD // 2]]
+        chosen += [(door, OVER_THE_LIMIT) for door in over if door.site not in self.taken][: HELD // 2]
         for number, (door, reason) in enumerate(chosen):
             self.taken.add(door.site)
             placed = shift.now - 25 - 14 * number

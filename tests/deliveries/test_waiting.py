@@ -65,7 +65,7 @@ def test_a_held_order_waits_for_a_manager_and_cannot_be_ticked():
 
     assert order.state == "held"
     assert (only().icon, only().can_go) == ("pause", False)
-    assert order.hold_reason in only().why
+    assert order.held_because in only().why
 
 
 def test_an_address_without_a_pin_says_so_and_can_go_all_the_same():

@@ -4,15 +4,17 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.utils import translation
 
 from customers.models import AccountEntry, Payment
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from orders.credit.exposure import exposure_of
+from orders.credit.exposure import because, exposure_of
 from orders.credit.overdue import Overdue
 from orders.credit.waiting import held_orders, unchecked
 from orders.handover import Handed, Handover
 from orders.models import Deputy, HoldDecision, Price
+from orders.story import story
 from orders.wishes import Item
 from tests.factories import (
     CustomerFactory,
@@ -104,6 +106,31 @@ def test_exactly_the_limit_is_within(shop):
     shop.customer.save()
 
     assert order_of(shop, 2).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "blocked, words",
+    [
+        (True, {"en": "blocked for credit", "zh-hant": "停止賒帳"}),
+        (False, {"en": "over the credit limit", "zh-hant": "超過信用額度"}),
+    ],
+)
+@pytest.mark.parametrize("orders_in", ["en", "zh-hant"])
+def test_why_it_is_held_is_read_in_the_readers_language(shop, blocked, words, orders_in):
+    shop.customer.is_blocked = blocked
+    shop.customer.save()
+    with translation.override(orders_in):
+        order = held_of(shop)
+
+    for language, said in words.items():
+        with translation.override(language):
+            assert order.held_because == said
+            assert said in story(order)[-1].note
+
+
+def test_what_a_person_wrote_is_not_translated():
+    with translation.override("zh-hant"):
+        assert because("Changed") == "Changed"
 
 
 def test_who_has_no_limit_is_not_checked_and_listed(shop):

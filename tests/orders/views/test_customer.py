@@ -174,8 +174,8 @@ def test_what_a_manager_holds_it_for_is_not_told_to_the_customer(web, site):
     page = web.get(order.get_absolute_url()).content.decode()
 
     assert order.state == "held"
-    assert order.hold_reason
-    assert order.hold_reason not in page
+    assert order.held_because == "停止賒帳"
+    assert order.held_because not in page
 
 
 @pytest.mark.parametrize("path", ["/orders/{}/", "/orders/{}/change/", "/orders/{}/cancel/"])
