@@ -49,8 +49,7 @@ class Guards:
 
     def _against_live(self, customer: Customer) -> list[Guard]:
         found = [*_not_served(customer), *_unbilled_meters(customer)]
-        if pauses := EnrolmentPause.open():
-            why = "；".join(str(pause.said) for pause in pauses)
+        if why := EnrolmentPause.why_nobody_comes_in():
             found.append(Guard("paused", _("Enrolment is paused: %(why)s.") % {"why": why}))
         inside = CohortMember.objects.inside().filter(customer=customer).select_related("cohort").first()
         if inside is None or inside.cohort.state != Cohort.State.RUNNING:

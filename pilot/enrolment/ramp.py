@@ -58,8 +58,7 @@ def start(cohort: Cohort, *, by: User, reason: str, force: bool = False) -> None
         raise Refused(_("Only a manager goes past a guard."), field="force", code="not_manager")
     cohort.lock()
     if cohort.state == Cohort.State.PLANNED and not force:
-        if pauses := EnrolmentPause.open():
-            why = "；".join(str(pause.said) for pause in pauses)
+        if why := EnrolmentPause.why_nobody_comes_in():
             raise Refused(_("Enrolment is paused: %(why)s.") % {"why": why}, code="paused")
         if not (gate := Gate.to(cohort.step)).is_open:
             raise Refused(gate.why_not, code="gate")

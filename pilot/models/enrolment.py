@@ -59,6 +59,11 @@ class EnrolmentPause(Record):
         return list(cls.objects.filter(ended_at=None).select_related("cohort", "by").order_by("since", "pk"))
 
     @classmethod
+    def why_nobody_comes_in(cls) -> str:
+        """In the reader's language; empty when they may."""
+        return "；".join(str(pause.said) for pause in cls.open())
+
+    @classmethod
     def pause(cls, *, measure: str, said: Said | str, cohort: Cohort | None = None, by: User | None = None) -> None:
         """Stop enrolment; what is open already stays as it is, whoever says it again."""
         words = said.strip()[:200] if isinstance(said, str) else said
