@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from deliveries.models import Review, Route
 from luckygas.clock import business_day
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.models import CylinderMovement, Place, Product
 from orders.tagged import Lot, Tagged, lots, serials_at
 
@@ -43,8 +43,7 @@ def load(
                 end, purpose = (truck, State.FULL), "load"
             _move(route, product, lot, (depot, State.FULL), end, purpose, by=by, at=at)
     if overdue:
-        what = ", ".join(f"{product} × {count}" for product, count in overdue.items())
-        said = {"plate": route.vehicle, "what": what}
+        said = {"plate": route.vehicle, "what": [f"{product} × {count}" for product, count in overdue.items()]}
         reason = _("%(plate)s left with cylinders that are overdue for inspection: %(what)s") % said
         Review.open(Review.Kind.STOCK, reason=reason, route=route)
 
@@ -81,9 +80,7 @@ def unload(route: Route, *, by: User, at: dt.datetime) -> None:
         _move(route, product, lot, (aside, state), (route.depot.quarantine, state), "aside_unload", by=by, at=at)
     if missing:
         reason = _("%(plate)s gave away more than was loaded: %(what)s")
-        Review.open(
-            Review.Kind.STOCK, reason=reason % {"plate": route.vehicle, "what": ", ".join(missing)}, route=route
-        )
+        Review.open(Review.Kind.STOCK, reason=reason % {"plate": route.vehicle, "what": missing}, route=route)
 
 
 def _lots_at(place: Place) -> list[tuple[Product, str, Lot]]:

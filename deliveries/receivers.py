@@ -8,6 +8,7 @@ from django.dispatch import receiver
 
 from deliveries.models import Request, Route
 from luckygas.models import User
+from luckygas.said import Words
 from orders.models import Order
 from orders.signals import order_moved
 
@@ -23,7 +24,7 @@ LEAVES_ITS_ROUTE = frozenset(
 
 @receiver(order_moved, dispatch_uid="deliveries.let_go")
 def let_go(
-    sender: type[Order], *, order: Order, from_state: str, to_state: str, by: User | None, reason: str, **more: Any
+    sender: type[Order], *, order: Order, from_state: str, to_state: str, by: User | None, reason: Words, **more: Any
 ) -> None:
     """An order that is cancelled, delivered elsewhere or unplanned leaves the route that has not left yet."""
     if to_state == State.CANCELLED or (from_state, to_state) in LEAVES_ITS_ROUTE:

@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
-from django.utils.translation import gettext_lazy as _
 
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 EXTENSION = re.compile(r"(?:#|轉|分機|ext\.?)\s*(\d{1,6})\s*$", re.IGNORECASE)
 # Area code and digits after it (Ministry of Digital Affairs' numbering plan; domain page "Phones"). The longest first.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from customers.models import AccountEntry
 from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.models.cylinder import CylinderMovement, Place
 from orders.models.order import Order
 from orders.models.order_line import OrderLine

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Case, F, Sum, When
-from django.utils.translation import gettext as _
 
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.handover import CONTESTED
 from orders.models import CylinderMovement, Order, Place
 

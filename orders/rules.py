@@ -7,10 +7,10 @@ from collections import Counter
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from customers.models import Customer, Site
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 from orders.models.cylinder import Place
 from orders.models.product import Product, Quote
 from orders.wishes import Item, Wish

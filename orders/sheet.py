@@ -16,11 +16,13 @@ from customers.models import Site
 from luckygas.clock import business_day
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Words
+from luckygas.templatetags.luckygas_format import short_date
 from orders.desk.readback import ReadBack
 from orders.forms.order import OrderForm
 from orders.models import Order, Price, Product, StandingOrder
 from orders.models.product import Quote
-from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now, say_day, windows_for
+from orders.windows import DAYS_AHEAD, Calendar, Estimate, Window, estimate_now, windows_for
 from orders.wishes import Wish
 
 MOST_WINDOWS = 6
@@ -149,7 +151,7 @@ class Sheet:
         return [day for day in days if not self.calendar.refusal(self.site, day)]
 
     @cached_property
-    def suspended(self) -> list[str]:
+    def suspended(self) -> list[Words]:
         """Why windows of the next days are missing: a typhoon is nobody's fault, and everybody asks."""
         return self.calendar.told(business_day(self.at))
 
@@ -195,13 +197,13 @@ class Sheet:
         """`11/24（二）14:40–15:20`: when it would come, for the line beside the button."""
         when = wish.when
         if when.slot:
-            return f"{say_day(when.slot.day)} {when.slot.starts:02d}:00–{when.slot.ends:02d}:00"
+            return f"{short_date(when.slot.day)} {when.slot.starts:02d}:00–{when.slot.ends:02d}:00"
         if when.day:
-            return say_day(when.day)
+            return short_date(when.day)
         if isinstance(self.soonest, Refused):
             return ""
         starts, ends = timezone.localtime(self.soonest.starts_at), timezone.localtime(self.soonest.ends_at)
-        day = "" if self.soonest.day == business_day(self.at) else say_day(self.soonest.day) + " "
+        day = "" if self.soonest.day == business_day(self.at) else short_date(self.soonest.day) + " "
         return f"{day}{starts:%H:%M}–{ends:%H:%M}"
 
     def initial(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from luckygas.templatetags.luckygas_format import short_date
-from orders.credit.exposure import because
 from orders.models import Order, OrderEvent
 
 BAD = frozenset({Order.State.HELD, Order.State.REVIEW, Order.State.CANCELLED})
@@ -37,7 +36,7 @@ def _station(event: OrderEvent, *, is_last: bool) -> Station:
     if event.from_state == Order.State.OUT and event.to_state == Order.State.CONFIRMED:
         state = "failed"
     who = str(event.by) if event.by else _("by itself")
-    said = "" if event.reason in SAID_BY_ITSELF else because(event.reason)
+    said = "" if event.reason in SAID_BY_ITSELF else event.why
     late = _("entered later") if event.recorded_at - event.at > dt.timedelta(minutes=5) else ""
     note = " · ".join(part for part in (short_date(event.at), who, said, late) if part)
     return Station(state, event.at, _words(event), note)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from customers.models import CalendarDay, Site
 from luckygas.clock import business_day, roc_digits
 from luckygas.errors import Refused
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders.models.slot import DAYS_AHEAD, Slot
 
 LOAD_MINUTES = 20  # to the truck and out of the yard, before the first stop
@@ -95,65 +95,62 @@ class Calendar:
     def hours(self, site: Site, day: dt.date) -> list[int]:
         return [hour for hour in range(24) if self.is_open(site, day, hour)]
 
-    def refusal(self, site: Site, day: dt.date) -> str:
+    def refusal(self, site: Site, day: dt.date) -> Words:
         """Why nothing can be delivered to this site that day; empty when it can."""
         if day in self.breaks and site.hours and not self.hours(site, day):
             return _("%(day)s: no deliveries, %(reason)s.") % {
-                "day": say_day(day),
+                "day": day,
                 "reason": self.breaks[day][0].reason,
             }
         if not site.area.drives_on(day):
-            return _("We do not drive %(area)s on %(day)s.") % {"area": site.area, "day": say_day(day)}
+            return _("We do not drive %(area)s on %(day)s.") % {"area": site.area, "day": day}
         if site.is_closed_on(day, holidays=self.holidays):
-            return _("%(day)s: this address takes no deliveries on its closed days.") % {"day": say_day(day)}
+            return _("%(day)s: this address takes no deliveries on its closed days.") % {"day": day}
         if not site.hours:
             return _("This address has no delivery hours. Call the office.")
         return ""
 
-    def told(self, today: dt.date) -> list[str]:
+    def told(self, today: dt.date) -> list[Words]:
         """A sentence for each break of the next days, for the person who looks for a window and finds none."""
         days = (today + dt.timedelta(days=n) for n in range(DAYS_TOLD))
         return [say_break(day, each) for day in days for each in self.breaks.get(day, ())]
 
 
-def say_break(day: dt.date, found: Break) -> str:
+def say_break(day: dt.date, found: Break) -> Words:
     """`11/25（三）: no deliveries, typhoon.`, with its hours when it is not the whole day."""
     if found.is_all_day:
-        return _("%(day)s: no deliveries, %(reason)s.") % {"day": say_day(day), "reason": found.reason}
+        return _("%(day)s: no deliveries, %(reason)s.") % {"day": day, "reason": found.reason}
     hours = {"from": f"{found.from_hour:02d}:00", "until": f"{found.until_hour:02d}:00"}
-    return _("%(day)s %(from)s–%(until)s: no deliveries, %(reason)s.") % (
-        {"day": say_day(day), "reason": found.reason} | hours
-    )
-
-
-def say_day(day: dt.date) -> str:
-    """`11/29（日）`, `29 Nov (Sun)`."""
-    if (translation.get_language() or "").startswith("en"):
-        return date_format(day, "j M (D)")
-    return f"{day.month}/{day.day}（{'一二三四五六日'[day.isoweekday() - 1]}）"
+    return _("%(day)s %(from)s–%(until)s: no deliveries, %(reason)s.") % ({"day": day, "reason": found.reason} | hours)
 
 
 def check_day(site: Site, day: dt.date, *, today: dt.date) -> Calendar:
     """Refuse a day on which this site cannot be delivered, naming the days that can; answers with the calendar."""
     if day < today:
-        raise Refused(_("%(day)s has passed.") % {"day": say_day(day)}, field="when", code="past_day")
+        raise Refused(_("%(day)s has passed.") % {"day": day}, field="when", code="past_day")
     if day > today + dt.timedelta(days=90):
         raise Refused(_("Choose a day within the next 90 days."), field="when", code="far_day")
     calendar = Calendar.of(site, since=today, until=day + dt.timedelta(days=DAYS_AHEAD))
     if refusal := calendar.refusal(site, day):
-        raise Refused(f"{refusal} {_other_days(calendar, site, day, today)}".strip(), field="when", code="closed_day")
+        if instead := _other_days(calendar, site, day, today):
+            refusal = _("%(why)s %(instead)s") % {"why": refusal, "instead": instead}
+        raise Refused(refusal, field="when", code="closed_day")
     return calendar
 
 
-def _other_days(calendar: Calendar, site: Site, day: dt.date, today: dt.date) -> str:
+def _other_days(calendar: Calendar, site: Site, day: dt.date, today: dt.date) -> Words:
     """`Choose 11/28 or 11/30.`: the nearest days before and after that work."""
     before = (day - dt.timedelta(days=n) for n in range(1, (day - today).days + 1))
     after = (day + dt.timedelta(days=n) for n in range(1, DAYS_AHEAD))
     good = [next((d for d in days if not calendar.refusal(site, d)), None) for days in (before, after)]
-    names = [say_day(d) for d in good if d]
-    if not names:
+    if not any(good):
         return ""
-    return _("Choose %(days)s.") % {"days": _(" or ").join(names)}
+    days = (
+        _("%(earlier)s or %(later)s") % dict(zip(("earlier", "later"), good, strict=True))
+        if all(good)
+        else max(filter(None, good))
+    )
+    return _("Choose %(days)s.") % {"days": days}
 
 
 @dataclass(frozen=True)
@@ -211,8 +208,8 @@ def check_slot(site: Site, slot: Slot, *, at: dt.datetime, mine: bool = False) -
         raise Refused(_("This window belongs to another area. Choose again."), field="when", code="other_area")
     calendar = check_day(site, slot.day, today=business_day(at))
     if found := calendar.break_at(slot.day, slot.starts, slot.ends):
-        other = _("Choose another window.")
-        raise Refused(f"{say_break(slot.day, found)} {other}", field="when", code="suspended")
+        words = {"why": say_break(slot.day, found), "instead": _("Choose another window.")}
+        raise Refused(_("%(why)s %(instead)s") % words, field="when", code="suspended")
     if slot.closes_at <= at and not mine:
         raise Refused(_("This window is closed for today. Choose a later one."), field="when", code="cut_off")
     if not all(site.is_open_at(hour) for hour in range(slot.starts, slot.ends)):

@@ -16,7 +16,6 @@ from typing import Any, cast
 import pghistory
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from customers.files.columns import BY_HEADER, NEEDED, kept, understood
 from customers.files.sheets import Line, lines_of
@@ -28,6 +27,8 @@ from luckygas.doorbell import is_answered
 from luckygas.errors import Refused
 from luckygas.models import User
 from luckygas.phones import narrow, parse
+from luckygas.said import Said as _
+from luckygas.said import Words
 
 READ_AT_ONCE = 500
 PUT_AT_ONCE = 25
@@ -75,7 +76,7 @@ def read(source: Import) -> None:
             if not _read_some(source, headers, some, areas):
                 return
     except Refused as refused:
-        source.refuse(str(refused.sentence))
+        source.refuse(refused.sentence)
         return
     with transaction.atomic():
         source.lock()
@@ -90,11 +91,11 @@ def _headers(lines: Iterator[Line]) -> list[str]:
     while headers and not headers[-1]:
         headers.pop()  # Excel leaves empty columns at the end
     if unknown := [header or _("(empty)") for header in headers if header not in BY_HEADER]:
-        raise Refused(_("These columns are not known here: %(names)s.") % {"names": _(", ").join(unknown)})
+        raise Refused(_("These columns are not known here: %(names)s.") % {"names": unknown})
     if twice := {header for header in headers if headers.count(header) > 1}:
-        raise Refused(_("These columns are there twice: %(names)s.") % {"names": _(", ").join(sorted(twice))})
+        raise Refused(_("These columns are there twice: %(names)s.") % {"names": sorted(twice)})
     if missing := [header for header in NEEDED if header not in headers]:
-        raise Refused(_("These columns are missing: %(names)s.") % {"names": _(", ").join(missing)})
+        raise Refused(_("These columns are missing: %(names)s.") % {"names": missing})
     return headers
 
 
@@ -213,13 +214,13 @@ def _put(row: ImportRow, source: Import, areas: dict[str, Area]) -> None:
             row.customer, row.state = _register(row, source, areas), ImportRow.State.DONE
             row.save(update_fields=["customer", "state"])
     except Refused as refused:
-        _leave_out(row, str(refused.sentence))
+        _leave_out(row, refused.sentence)
     except IntegrityError:  # its old number was given to somebody since it was shown
         _leave_out(row, _("Somebody else was put on the record with this number meanwhile."))
 
 
-def _leave_out(row: ImportRow, why: str) -> None:
-    row.customer, row.state, row.refusal = None, ImportRow.State.LEFT, why[:400]
+def _leave_out(row: ImportRow, why: Words) -> None:
+    row.customer, row.state, row.refusal = None, ImportRow.State.LEFT, why
     row.save(update_fields=["customer", "state", "refusal"])
 
 

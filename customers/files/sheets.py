@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024  # an XLSX is a ZIP: a small one can unpack without end

@@ -15,6 +15,7 @@ from customers.querysets import CustomerQuerySet
 from luckygas.db import AppendOnly, Moves, Record
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, User
+from luckygas.said import Said
 
 
 class NextNumber(Func):
@@ -201,8 +202,8 @@ class Customer(Record):
             return
         if stage not in STAGE_MOVES[self.stage]:
             raise Refused(
-                _("A customer cannot go from %(old)s to %(new)s.")
-                % {"old": self.get_stage_display(), "new": Stage(stage).label},
+                Said.of(_("A customer cannot go from %(old)s to %(new)s."))
+                % {"old": Stage(self.stage).label, "new": Stage(stage).label},
                 code="illegal_move",
             )
         StageMove.objects.create(customer=self, from_stage=self.stage, to_stage=stage, by=by, reason=reason)
@@ -233,7 +234,7 @@ class Customer(Record):
         """Nothing new is written on a record that was merged into another."""
         if self.merged_into:
             raise Refused(
-                _("This record was merged into %(code)s. Write it there.") % {"code": self.merged_into.code},
+                Said.of(_("This record was merged into %(code)s. Write it there.")) % {"code": self.merged_into.code},
                 code="merged",
             )
 

@@ -18,6 +18,7 @@ from luckygas.db import Moves, Record
 from luckygas.doorbell import ring
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import SaidField, Words
 
 
 class ImportState(models.TextChoices):
@@ -52,7 +53,7 @@ class Import(Record):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
     content = models.BinaryField(help_text="empty once nobody needs it any more")
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)
-    refusal = models.CharField(max_length=400, blank=True)
+    refusal = SaidField(blank=True, default=str)
     lines_read = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -113,11 +114,11 @@ class Import(Record):
         self.rows.all().delete()
 
     @transaction.atomic
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: Words) -> None:
         """It cannot be read at all."""
         self.lock()
         if self.state == ImportState.READING:
-            self._move(ImportState.REFUSED, refusal=sentence[:400], content=b"")
+            self._move(ImportState.REFUSED, refusal=sentence, content=b"")
 
     def finish_reading(self) -> None:
         """Every line is checked. The row is locked by who calls."""
@@ -176,7 +177,7 @@ class ImportRow(Record):
     doubles = models.JSONField(default=list, help_text="[[what is the same, customer number or null, line or null]]")
     is_wanted = models.BooleanField(default=False, help_text="a person wants this double on the record")
     state = models.CharField(max_length=6, choices=RowState)
-    refusal = models.CharField(max_length=400, blank=True)
+    refusal = SaidField(blank=True, default=str)
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, null=True, related_name="import_row")
 
     class Meta:

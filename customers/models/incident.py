@@ -6,7 +6,6 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
 from customers.models.on_call import OnCall
@@ -16,6 +15,7 @@ from luckygas import live
 from luckygas.db import AppendOnly, Record
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 
 PATIENCE = dt.timedelta(minutes=3)  # then the next person on call is paged
 

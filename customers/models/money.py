@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
 from customers.querysets import AccountEntryQuerySet, PaymentQuerySet
@@ -15,6 +14,7 @@ from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Record, SumsToZero, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 
 UNDONE = "un-"  # the purpose of a transfer the other way: what it takes back; what is written instead gets a number
 

@@ -104,7 +104,7 @@ class Site(Record):
         customer.lock()
         customer.check_whole()
         if customer.sites.active().filter(address_key=text_key(facts["address"])).exists():
-            raise Refused(_t("This address is already on the record."), field="address", code="duplicate")
+            raise Refused(_("This address is already on the record."), field="address", code="duplicate")
         return cls.objects.create(customer=customer, pin_source=cls._pinned_by_hand(facts), **facts)
 
     @transaction.atomic

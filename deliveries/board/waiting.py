@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from customers.models import CalendarDay, Site
 from deliveries.models import Route, Stop
-from luckygas.templatetags.luckygas_format import load_class, load_name
+from luckygas.templatetags.luckygas_format import load_class, load_name, short_date
 from orders.models import Order, Product
-from orders.windows import Calendar, say_day
+from orders.windows import Calendar
 
 if TYPE_CHECKING:
     from deliveries.board.board import Lane
@@ -158,4 +158,4 @@ class Reasons:
     def _next_day(self, calendar: Calendar, site: Site) -> str:
         days = (self.day + dt.timedelta(days=n) for n in range(1, LOOK_AHEAD + 1))
         following = next((day for day in days if not calendar.refusal(site, day)), None)
-        return _("Next: %s.") % say_day(following) if following else ""
+        return _("Next: %s.") % short_date(following) if following else ""

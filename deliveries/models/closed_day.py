@@ -10,15 +10,15 @@ import pgtrigger
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.route import DAYS, Route
 from luckygas import live
 from luckygas.db import AppendOnly, Frozen, Record, derived_id, raise_check
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.templatetags.luckygas_format import short_date
 from orders.models import Order
-from orders.windows import say_day
 from orders.wishes import When
 
 
@@ -104,7 +104,7 @@ class LeftOver(models.Model):
         if run_out and run_out.first < order.promised_on:
             raise Refused(
                 _("Their gas may be used up from %(day)s on. Choose an earlier day, or tick that they know.")
-                % {"day": say_day(run_out.first)},
+                % {"day": short_date(run_out.first)},
                 field="knows_run_out",
                 code="run_out",
             )

@@ -19,6 +19,7 @@ from luckygas import live
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Words
 from orders.models import Order, Product
 
 
@@ -156,7 +157,7 @@ class Itinerary(Record):
             stop.order.unplan(by=by, reason=reason)
 
     @classmethod
-    def let_go(cls, order: Order, *, by: User | None, reason: str = "") -> None:
+    def let_go(cls, order: Order, *, by: User | None, reason: Words = "") -> None:
         """An order will not be delivered by its route any more: its open stop goes, unless the truck has left.
 
         Called inside the order's move, which holds its lock; then route, then stop.
@@ -167,7 +168,7 @@ class Itinerary(Record):
                 continue  # the driver is asked by phone; what is handed over wins
             stop.lock()
             if stop.is_reported:
-                stop.write_off(by=by, note=reason)
+                stop.write_off(by=by, note=str(reason))
             else:
                 stop.route._drop(stop)
 

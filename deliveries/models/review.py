@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.event import DriverEvent
 from deliveries.models.route import Route
@@ -14,6 +13,8 @@ from luckygas import live
 from luckygas.db import Record
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import SaidField, Words
 from orders.models import Order
 
 
@@ -31,7 +32,7 @@ class Review(Record):
     stop = models.ForeignKey(Stop, on_delete=models.PROTECT, null=True, related_name="reviews")
     route = models.ForeignKey(Route, on_delete=models.PROTECT, null=True, related_name="reviews")
     event = models.OneToOneField(DriverEvent, on_delete=models.PROTECT, null=True, related_name="review")
-    reason = models.CharField(max_length=300)
+    reason = SaidField()
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -76,8 +77,8 @@ class Review(Record):
         live.changed("review", self.pk)
 
     @classmethod
-    def open(cls, kind: str, *, reason: str, **about: object) -> Review:
+    def open(cls, kind: str, *, reason: Words, **about: object) -> Review:
         """Put something up for a decision; `about` names its order, stop, route or event."""
-        review = cls.objects.create(kind=kind, reason=str(reason)[:300], **about)
+        review = cls.objects.create(kind=kind, reason=reason, **about)
         live.changed("review", review.pk)
         return review

@@ -12,7 +12,6 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CharField, Q, Sum
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import Payment
 from deliveries.models.fleet import Driver, Vehicle
@@ -23,6 +22,7 @@ from luckygas import live
 from luckygas.db import Moves, raise_check
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.models import Order, Product
 from orders.tagged import Tagged
 

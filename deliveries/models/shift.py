@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.fleet import Vehicle
 from deliveries.models.route import Route
@@ -17,6 +16,8 @@ from luckygas import live
 from luckygas.db import AppendOnly
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import Words
 
 NOTES = (1000, 500, 200, 100, 50, 10, 5, 1)  # NT$: what lies in a bag in Taiwan
 MOST_OF_A_NOTE = 9999
@@ -60,9 +61,14 @@ class VehicleCheck(models.Model):
 
     @property
     def fault_words(self) -> str:
-        """`tyres, lights · worn`"""
-        parts = ", ".join(str(self.Part(part).label) for part in self.faults)
-        return " · ".join(filter(None, (parts, self.note)))
+        """`tyres · lights · worn`"""
+        return " · ".join(str(label) for label in self.fault_labels)
+
+    @property
+    def fault_labels(self) -> list[Words]:
+        """What is not in order, and what the driver wrote of it."""
+        labels: list[Words] = [self.Part(part).label for part in self.faults]
+        return [*labels, self.note] if self.note else labels
 
     @classmethod
     @transaction.atomic

@@ -154,7 +154,7 @@ class Stop(Record):
             self.State.FAILED, finished_at=at or timezone.now(), finished_by=by, fail_reason=reason, next_step=next_step
         )
         if self.order and self.order.state == Order.State.OUT:
-            self.order.bring_back(by=by, reason=str(self.Reason(reason).label), at=at)
+            self.order.bring_back(by=by, reason=self.Reason(reason).label, at=at)
 
     def write_off(self, *, by: User | None, note: str = "") -> None:
         """Its order is gone but the driver has reported from here: closed with what happened, never deleted."""

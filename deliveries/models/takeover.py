@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.cash import CashLeg
 from deliveries.models.fleet import Driver
@@ -20,6 +19,7 @@ from luckygas import live
 from luckygas.db import Frozen, Record
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 
 if TYPE_CHECKING:
     from deliveries.loading import Goods

@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import AccountEntry
 from deliveries.models.route import Route
@@ -19,6 +18,7 @@ from luckygas import live
 from luckygas.db import AppendOnly, Record, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.models import CylinderMovement, Price, Product
 
 CENT = Decimal("0.01")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.utils.translation import gettext as _
-
 from customers.models import Payment
 from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting.day import is_mine, moment_of
@@ -30,6 +28,7 @@ from deliveries.reporting.settling import (
 )
 from luckygas.db import derived_id
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 from orders.models import CylinderMovement
 
 Kind, State = DriverEvent.Kind, DriverEvent.State

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from deliveries.models import DriverEvent, Request
 from deliveries.reporting.day import is_mine, moment_of
 from deliveries.reporting.outcome import ABSORBED, APPLIED, Outcome
 from deliveries.reporting.reports import LARGEST_ID, whole
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 MOST_NUMBERS = 200
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from customers.models import Incident
 from deliveries.models import DriverEvent, Route, Stop
@@ -13,6 +12,7 @@ from deliveries.reporting.aside import put_aside
 from deliveries.reporting.outcome import ABSORBED, APPLIED, WAITS, Outcome
 from deliveries.reporting.reports import loaded
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 from orders.handover import Handed
 from orders.models import Order
 
@@ -99,7 +99,7 @@ def fail(event: DriverEvent) -> Outcome:
     try:
         stop = _stop(event)
     except Refused as refused:
-        return Outcome(refused.code, str(refused.sentence), stop=event.stop)
+        return Outcome(refused.code, refused.sentence, stop=event.stop)
     stop.site.customer.lock()
     if stop.order:
         stop.order.lock()
@@ -108,7 +108,7 @@ def fail(event: DriverEvent) -> Outcome:
     if stop.is_finished:
         if (stop.state, stop.fail_reason) == (Stop.State.FAILED, reason):
             return ABSORBED
-        said = {"number": stop.position, "state": stop.get_state_display()}
+        said = {"number": stop.position, "state": Stop.State(stop.state).label}
         return Outcome("finished", _("Reported as failed, but stop %(number)s is %(state)s.") % said, stop=stop)
     if note := str(event.body.get("note") or "").strip():
         stop.note = note[:200]
@@ -121,7 +121,7 @@ def fail(event: DriverEvent) -> Outcome:
         at=moment_of(event),
     )
     if stop.order and stop.order.state not in {Order.State.CONFIRMED, Order.State.CANCELLED}:
-        said = {"number": stop.order.number, "state": stop.order.get_state_display()}
+        said = {"number": stop.order.number, "state": Order.State(stop.order.state).label}
         return Outcome("not_out", _("Reported as failed, but order %(number)s is %(state)s.") % said, stop=stop)
     return APPLIED
 

@@ -6,15 +6,14 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Q
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from deliveries.models import Device, Review
 from deliveries.reporting.reports import LARGEST_SEQ, whole
 from luckygas.models import User
+from luckygas.said import Said as _
 
 PATIENCE = dt.timedelta(hours=24)  # so long a report may still be on its way
 MOST_NAMED = 12  # numbers in a sentence
@@ -25,8 +24,7 @@ def introduce(user: User, key: uuid.UUID, reset: Any) -> Device:
     to the office, once: what was on the phone before may be lost."""
     if reset is None and (known := Device.objects.filter(key=key, user=user).first()):
         return known
-    with translation.override(settings.LANGUAGE_CODE):
-        return _first_contact(user, key, reset)
+    return _first_contact(user, key, reset)
 
 
 @transaction.atomic
@@ -81,7 +79,7 @@ def _appeared(device: Device) -> None:
         _tell(words, device)
 
 
-def _tell(words: str, device: Device, **more: object) -> None:
+def _tell(words: _, device: Device, **more: object) -> None:
     Review.open(Review.Kind.EVENT, reason=words % ({"name": device.user} | more))
 
 
@@ -91,9 +89,8 @@ def missing(device: Device, *, upto: int | None = None, above: int = 0) -> list[
     return sorted(set(range(above + 1, (upto or max(came, default=0)) + 1)) - came)
 
 
-def _named(numbers: list[int]) -> str:
-    said = _(", ").join(str(number) for number in numbers[:MOST_NAMED])
-    return f"{said} …" if len(numbers) > MOST_NAMED else said
+def _named(numbers: list[int]) -> list[int | str]:
+    return [*numbers[:MOST_NAMED], *(["…"] if len(numbers) > MOST_NAMED else [])]
 
 
 def sweep() -> int:
@@ -113,7 +110,6 @@ def _check(pk: int, upto: int) -> int:
     gap = missing(device, upto=upto, above=device.checked_to)
     Device.objects.filter(pk=pk).update(checked_to=upto)
     if gap:
-        with translation.override(settings.LANGUAGE_CODE):
-            words = _("%(name)s's phone never sent its reports %(lost)s. Ask what they were.")
-            _tell(words, device, lost=_named(gap))
+        words = _("%(name)s's phone never sent its reports %(lost)s. Ask what they were.")
+        _tell(words, device, lost=_named(gap))
     return bool(gap)

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from deliveries import metrics
 from deliveries.models import Device, DriverEvent, Review, Route, Stop
@@ -21,6 +20,8 @@ from deliveries.reporting.reports import LARGEST_ID, Report, storable, whole
 from luckygas.db import derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import kept, spoken
 
 logger = logging.getLogger(__name__)
 Kind, State = DriverEvent.Kind, DriverEvent.State
@@ -72,7 +73,7 @@ def take(raw: Any, *, device: Device) -> dict[str, Any]:
         name = raw.get("id") if isinstance(raw, dict) else None
         return {"id": str(name)[:64], "state": "refused", "code": refused.code, "sentence": str(refused.sentence)}
     apply(event)
-    return {"id": str(event.pk), "state": str(event.state)} | event.answer
+    return {"id": str(event.pk), "state": str(event.state)} | spoken(event.answer)
 
 
 def tell(
@@ -165,7 +166,7 @@ def _outcome(event: DriverEvent) -> Outcome:
         with transaction.atomic():
             return handle(event)
     except Refused as refused:
-        return Outcome(code=refused.code, reason=str(refused.sentence), stop=event.stop)
+        return Outcome(code=refused.code, reason=refused.sentence, stop=event.stop)
 
 
 def _finish(event: DriverEvent, outcome: Outcome) -> None:
@@ -182,7 +183,7 @@ def _finish(event: DriverEvent, outcome: Outcome) -> None:
             route=event.route,
         )
     event.state = State.REVIEW if outcome.reason else State.APPLIED
-    event.answer = {"code": outcome.code} | ({"sentence": outcome.reason} if outcome.reason else {})
+    event.answer = {"code": outcome.code} | ({"sentence": kept(outcome.reason)} if outcome.reason else {})
     event.save(update_fields=["state", "answer"])
     metrics.count(event)
 

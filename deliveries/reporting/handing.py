@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max, Sum
-from django.utils.translation import gettext as _
 
 from customers.models import Payment
 from deliveries.models import Driver, DriverEvent, Route, Stop
@@ -28,6 +27,8 @@ from deliveries.reporting.settling import (
 )
 from luckygas.clock import business_day
 from luckygas.errors import Refused
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders.handover import Handed, Handover, is_handed_over
 from orders.models import CylinderMovement, Order, Place
 
@@ -70,7 +71,7 @@ def collect(event: DriverEvent) -> Outcome:
     if stop.state == Stop.State.DONE:
         said = {"number": stop.position}
         return Outcome("finished", _("Stop %(number)s was reported twice, with different contents.") % said, stop=stop)
-    reason = ""
+    reason: Words = ""
     if not is_mine(event, stop.route):
         reason = _("%(driver)s reported a stop of %(other)s.") % {"driver": event.user, "other": stop.route.driver}
     elif stop.is_finished:
@@ -115,23 +116,23 @@ def vehicle_place(event: DriverEvent, route: Route | None) -> Place:
     return Driver.objects.select_related("vehicle").get(user=event.user).vehicle.place
 
 
-def _why_contested(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery) -> str:
+def _why_contested(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery) -> Words:
     """Why the office must look, in a sentence; empty when the report fits."""
     if stop is None or event.stop is None:
         return _("The office took order %(number)s off the route before it was delivered.") % {"number": order.number}
     if not is_mine(event, stop.route):
         return _("%(driver)s delivered a stop of %(other)s.") % {"driver": event.user, "other": stop.route.driver}
     if stop.is_finished:
-        said = {"number": stop.position, "state": stop.get_state_display()}
+        said = {"number": stop.position, "state": Stop.State(stop.state).label}
         return _("Delivered, but stop %(number)s was reported before: %(state)s.") % said
     if order.state != Order.State.OUT:
-        said = {"number": order.number, "state": order.get_state_display()}
+        said = {"number": order.number, "state": Order.State(order.state).label}
         return _("Order %(number)s was %(state)s when it was delivered.") % said
     return _("A leak was found, and cylinders were handed over.") if report.has_leak else ""
 
 
 # --- what happens ---
-def _hand_over(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery) -> str:
+def _hand_over(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery) -> Words:
     """Deliver it; the sentence of the gate that says no, with nothing changed."""
     assert stop is not None  # noqa: S101  (_why_contested saw to it)
     at = moment_of(event)
@@ -143,11 +144,11 @@ def _hand_over(event: DriverEvent, stop: Stop | None, order: Order, report: Deli
     except Refused as refused:
         stop.refresh_from_db()
         order.refresh_from_db()
-        return str(refused.sentence)
+        return refused.sentence
     return ""
 
 
-def _contest(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery, reason: str) -> Stop | None:
+def _contest(event: DriverEvent, stop: Stop | None, order: Order, report: Delivery, reason: Words) -> Stop | None:
     """Write down what happened all the same; the visit it is credited to, on the route of who made it."""
     at = moment_of(event)
     place = vehicle_place(event, stop.route if stop else None)
@@ -176,12 +177,12 @@ def _visit_of_their_own(event: DriverEvent, stop: Stop | None, order: Order) -> 
         said = _("delivered by %(driver)s") % {"driver": event.user}
         Route.let_go(order, by=event.user, reason=said)
         if Stop.objects.todo().filter(pk=stop.pk).exists():
-            stop.write_off(by=event.user, note=said)
+            stop.write_off(by=event.user, note=str(said))
     route.lock()
     last = route.stops.aggregate(last=Max("position", default=0))["last"]
     return Stop.objects.create(
         route=route, position=last + 1, kind=Stop.Kind.DELIVER, order=order, site=order.site, state=Stop.State.DONE,
-        finished_at=at, finished_by=event.user, note=_("stood on another route"),
+        finished_at=at, finished_by=event.user, note=str(_("stood on another route")),
     )  # fmt: skip
 
 

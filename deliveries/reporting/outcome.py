@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deliveries.models import Stop
+from luckygas.said import Words
 from orders.models import Order
 
 
@@ -13,7 +14,7 @@ class Outcome:
     """`code` is for machines. A `reason` puts it before the office; `waits` leaves it stored for later."""
 
     code: str = "applied"
-    reason: str = ""
+    reason: Words = ""
     order: Order | None = None
     stop: Stop | None = None
     waits: bool = False

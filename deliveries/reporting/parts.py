@@ -9,12 +9,12 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from deliveries.models import Proof, ProofPart, Stop
 from deliveries.reporting.photos import MOST_BYTES, keep_photo
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 
 KEPT = dt.timedelta(days=7)
 

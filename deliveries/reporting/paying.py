@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from deliveries.models import DriverEvent
 from deliveries.reporting.day import is_mine
 from deliveries.reporting.handing import what_it_is_about
@@ -11,6 +9,7 @@ from deliveries.reporting.outcome import Outcome
 from deliveries.reporting.reports import Money
 from deliveries.reporting.settling import Told, lock, paid_later, receive
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 
 def pay(event: DriverEvent) -> Outcome:

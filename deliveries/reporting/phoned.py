@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from deliveries.models import Stop
 from deliveries.reporting.reports import Delivery, Money
 from deliveries.reporting.settling import Told, lock, settle_up
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
 
 
 @transaction.atomic

@@ -13,10 +13,10 @@ from typing import Any, Self
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from customers.models import Payment
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 from orders.handover import Handed, Handover
 from orders.models import Order, OrderLine, Product
 from orders.tagged import Tagged

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from customers.models import Contact, Customer, Site
 from deliveries.models import CashLeg, DriverEvent, Route, Stop
@@ -21,6 +20,8 @@ from luckygas.db import derived_id
 from luckygas.errors import Refused
 from luckygas.flags import decide
 from luckygas.phones import parse
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders.handover import Handed, Handover
 from orders.models import CylinderMovement, Order, Place
 from orders.wishes import Item, Wish
@@ -60,7 +61,7 @@ def _place(event: DriverEvent, site: Site, handover: Handover) -> Order:
     )  # fmt: skip
 
 
-def _hand_over(event: DriverEvent, route: Route, order: Order, handover: Handover) -> str:
+def _hand_over(event: DriverEvent, route: Route, order: Order, handover: Handover) -> Words:
     """Delivered when no gate says no; otherwise written as it was, with the sentence for the office."""
     deed: dict[str, Any] = {"place": route.vehicle.place, "by": event.user, "at": moment_of(event)}
     try:
@@ -68,7 +69,7 @@ def _hand_over(event: DriverEvent, route: Route, order: Order, handover: Handove
             order.deliver(handover, operation_id=event.pk, **deed)
     except Refused as refused:
         order.refresh_from_db()
-        reason = str(refused.sentence)
+        reason = refused.sentence
         order.contest(handover, reason=reason, operation_id=event.pk, **deed)
         return reason
     return ""
@@ -79,12 +80,13 @@ def _stop(event: DriverEvent, route: Route, site: Site, *, order: Order | None =
     last = route.stops.aggregate(last=Max("position", default=0))["last"]
     return Stop.objects.create(
         route=route, position=last + 1, kind=kind, order=order, site=site, state=Stop.State.DONE,
-        arrived_at=moment_of(event), finished_at=moment_of(event), finished_by=event.user, note=_("sold on the way"),
+        arrived_at=moment_of(event), finished_at=moment_of(event), finished_by=event.user,
+        note=str(_("sold on the way")),
     )  # fmt: skip
 
 
 # --- who bought it ---
-def _buyer(route: Route, body: dict[str, Any]) -> tuple[Site, str]:
+def _buyer(route: Route, body: dict[str, Any]) -> tuple[Site, Words]:
     """Whose address it is by number or phone, and a sentence when nobody is found or several are."""
     said = str(body.get("buyer") or "").strip()
     found = list(_found(said)) if said else []
@@ -110,7 +112,7 @@ def _found(said: str) -> Any:
 def _passer_by(route: Route) -> Site:
     """The one record of everybody who is no customer: at the depot they came from, in the area of the route."""
     customer, _made = Customer.objects.get_or_create(
-        operation_id=derived_id("passers-by", route.depot_id), defaults={"name": _("passers-by")}
+        operation_id=derived_id("passers-by", route.depot_id), defaults={"name": str(_("passers-by"))}
     )
     customer.refresh_from_db()
     first = route.stops.select_related("site").order_by("position").first()

@@ -11,7 +11,6 @@ from typing import Self
 
 from django.db import transaction
 from django.db.models import Max, Q, Sum
-from django.utils.translation import gettext as _
 
 from customers.models import Customer, Payment
 from deliveries.models import DriverEvent, Proof, Route, Stop, Weighing
@@ -21,6 +20,8 @@ from deliveries.reporting.reports import Delivery, Money
 from luckygas.db import derived_id
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders.handover import Handed
 from orders.models import Order
 
@@ -87,7 +88,7 @@ def receive(told: Told, customer: Customer, cause: Cause, money: Money) -> None:
         )
 
 
-def leave_owed(told: Told, stop: Stop | None, order: Order, money: Money) -> str:
+def leave_owed(told: Told, stop: Stop | None, order: Order, money: Money) -> Words:
     """What was left owed becomes a stop to collect it; a sentence when there is no route for it."""
     due = order.due_twd - money.received_twd
     if due <= 0:
@@ -101,17 +102,17 @@ def leave_owed(told: Told, stop: Stop | None, order: Order, money: Money) -> str
         order=order,
         site=order.site,
         due_twd=due,
-        note=_("left owed at stop %(number)s") % {"number": stop.position},
+        note=str(_("left owed at stop %(number)s") % {"number": stop.position}),
     )
     return ""
 
 
-def settle_up(told: Told, stop: Stop | None, order: Order, report: Delivery) -> str:
+def settle_up(told: Told, stop: Stop | None, order: Order, report: Delivery) -> Words:
     """Take the money, leave the rest owed, weigh what is tagged here. What nobody can read is a sentence."""
     try:
         money = Money.read(report.money)
     except Refused as refused:
-        return str(refused.sentence)
+        return refused.sentence
     receive(told, order.customer, cause_of(stop, order), money)
     trouble = leave_owed(told, stop, order, money) if report.is_left_owed else ""
     return trouble or weigh_here(told, stop, report.handover.items, report.weighed)
@@ -132,7 +133,7 @@ def paid_later(told: Told, order: Order, twd: int) -> None:
             stop.save(update_fields=["due_twd"])
 
 
-def weigh_here(told: Told, stop: Stop | None, items: Iterable[Handed], weighed: Mapping[str, Decimal]) -> str:
+def weigh_here(told: Told, stop: Stop | None, items: Iterable[Handed], weighed: Mapping[str, Decimal]) -> Words:
     """The gas left that was weighed at the door, credited as at the depot; the sentence that refuses one."""
     if stop is None:
         return ""
@@ -149,7 +150,7 @@ def weigh_here(told: Told, stop: Stop | None, items: Iterable[Handed], weighed: 
                         by=told.by, at=told.at, is_at_door=True,
                     )  # fmt: skip
         except Refused as refused:
-            return str(refused.sentence)
+            return refused.sentence
     return ""
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from customers.models import Incident
 from deliveries.models import CashDeclared, DriverEvent, Review, Route, Takeover, VehicleCheck
 from deliveries.models.shift import MOST_KM, MOST_OF_A_NOTE, NOTES
@@ -14,6 +12,7 @@ from deliveries.reporting.day import is_mine, moment_of
 from deliveries.reporting.outcome import ABSORBED, APPLIED, Outcome
 from deliveries.reporting.reports import whole
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 
 def route_of(event: DriverEvent) -> Route:
@@ -45,7 +44,7 @@ def reorder(event: DriverEvent) -> Outcome:
 def sos(event: DriverEvent) -> Outcome:
     """The driver needs help, now: an incident that stays red until somebody closed it, with the place if known."""
     said = {"driver": event.user, "route": event.route or "–"}
-    text = [_("%(driver)s needs help. Route %(route)s.") % said, *_place_of(event.body)]
+    text = [str(_("%(driver)s needs help. Route %(route)s.") % said), *_place_of(event.body)]
     Incident.open(
         kind=Incident.Kind.SOS, text=" ".join(text)[:400], by=event.user, cause=("driver_event", event.pk),
         at=moment_of(event),
@@ -76,8 +75,8 @@ def check(event: DriverEvent) -> Outcome:
         route, operation_id=event.pk, when=when, odometer_km=km, note=str(body.get("note") or ""),
         faults=[str(part) for part in faults] if isinstance(faults, list) else [], by=event.user, at=moment_of(event),
     )  # fmt: skip
-    if row.fault_words:
-        said = {"plate": row.vehicle, "what": row.fault_words}
+    if row.fault_labels:
+        said = {"plate": row.vehicle, "what": row.fault_labels}
         Review.open(Review.Kind.VEHICLE, reason=_("%(plate)s is not in order: %(what)s") % said, route=route)
     return APPLIED
 

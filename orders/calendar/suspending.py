@@ -14,12 +14,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from customers.models import Customer, Message, Suspension
 from customers.models.suspension import AT_WORK, IN_FORCE
 from luckygas.doorbell import is_answered, ring
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.calendar.displaced import displaced_orders, rows_of_dates, rows_of_orders
 from orders.calendar.suspension_words import resumed_words, suspended_words
 from orders.models import Order, Slot, StandingDay, SuspensionRow

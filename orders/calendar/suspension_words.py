@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Suspension
+from luckygas.templatetags.luckygas_format import short_date
 from orders.models import SuspensionRow
 from orders.models.order_event import promise_text
-from orders.windows import say_day
 
 NAMED = 3  # orders that one message names
 Outcome = SuspensionRow.Outcome
@@ -22,8 +22,8 @@ def span_text(suspension: Suspension) -> str:
     """`11/25（三）14:00–20:00`, or from one day to another."""
     starts, ends = timezone.localtime(suspension.starts_at), timezone.localtime(suspension.ends_at)
     if starts.date() == ends.date():
-        return f"{say_day(starts.date())} {starts:%H:%M}–{ends:%H:%M}"
-    return f"{say_day(starts.date())} {starts:%H:%M} – {say_day(ends.date())} {ends:%H:%M}"
+        return f"{short_date(starts.date())} {starts:%H:%M}–{ends:%H:%M}"
+    return f"{short_date(starts.date())} {starts:%H:%M} – {short_date(ends.date())} {ends:%H:%M}"
 
 
 def suspended_words(suspension: Suspension, rows: Sequence[SuspensionRow]) -> dict[str, Any]:
@@ -50,9 +50,9 @@ def _instead(row: SuspensionRow) -> str:
             facts = {"number": row.order.number, "promise": promise_text(row.order)}
             return _("Order %(number)s comes %(promise)s instead.") % facts
         return _("We call you about order %(number)s.") % {"number": row.order.number}
-    was = {"was": say_day(row.was_on)}
+    was = {"was": short_date(row.was_on)}
     if row.outcome == Outcome.MOVED and row.day:
-        return _("Your standing delivery of %(was)s comes on %(day)s instead.") % (was | {"day": say_day(row.day)})
+        return _("Your standing delivery of %(was)s comes on %(day)s instead.") % (was | {"day": short_date(row.day)})
     if row.outcome == Outcome.SKIPPED:
         return _("Your standing delivery of %(was)s is left out.") % was
     return _("We call you about your standing delivery of %(was)s.") % was
@@ -69,5 +69,5 @@ def _after_all(row: SuspensionRow) -> str:
             return _("We call you about order %(number)s.") % facts
         return _("Order %(number)s stays at %(promise)s.") % facts
     if row.outcome == Outcome.BACK:
-        return _("Your standing delivery of %(was)s comes as usual.") % {"was": say_day(row.was_on)}
+        return _("Your standing delivery of %(was)s comes as usual.") % {"was": short_date(row.was_on)}
     return ""

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext, pgettext
 
 from luckygas.clock import business_day
 from luckygas.errors import Refused
-from luckygas.templatetags.luckygas_format import in_chinese, spoken_money, spoken_number
+from luckygas.templatetags.luckygas_format import in_chinese, short_date, spoken_money, spoken_number
 from orders import rules
 from orders.credit.exposure import Exposure
 from orders.models import Order, Price
 from orders.models.product import Quote
-from orders.windows import Calendar, estimate_now, say_day
+from orders.windows import Calendar, estimate_now
 from orders.wishes import Item, Wish
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class ReadBack:
         if when.slot:
             return _say_span(when.slot.day, dt.time(when.slot.starts), dt.time(when.slot.ends % 24))
         if when.day:
-            return say_day(when.day)
+            return short_date(when.day)
         return self.soonest
 
     @cached_property
@@ -153,7 +153,7 @@ def _pieces(count: int) -> str:
 
 def _say_span(day: dt.date, starts: dt.time, ends: dt.time) -> str:
     """`今天兩點四十到三點二十`, `today 14:40–15:20`."""
-    near = {0: _("today"), 1: _("tomorrow")}.get((day - business_day()).days, say_day(day))
+    near = {0: _("today"), 1: _("tomorrow")}.get((day - business_day()).days, short_date(day))
     if in_chinese():
         return f"{near}{_say_clock(starts)}到{_say_clock(ends)}"
     return f"{near} {starts:%H:%M}–{ends:%H:%M}"

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import SaidField, Words
 from orders.models.order import Order
 from orders.wishes import When
 
@@ -89,7 +90,7 @@ class BulkMove(Record):
             try:
                 row.carry_out(self)
             except Refused as refused:
-                row.refuse(str(refused.sentence))
+                row.refuse(refused.sentence)
 
     def apply(self, order: Order) -> None:
         """The same verb as on the order's own page, by the same person, once."""
@@ -117,7 +118,7 @@ class BulkRow(Record):
     move = models.ForeignKey(BulkMove, on_delete=models.PROTECT, related_name="rows")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
-    sentence = models.CharField(max_length=300, blank=True)
+    sentence = SaidField(blank=True, default=str)
 
     class Meta:
         constraints = [
@@ -147,12 +148,12 @@ class BulkRow(Record):
             self._settle(self.Outcome.DONE)
 
     @transaction.atomic
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: Words) -> None:
         """It was not possible, and why; unless somebody else carried it out meanwhile."""
         self.lock()
         if self.outcome == self.Outcome.WAITING:
             self._settle(self.Outcome.REFUSED, sentence)
 
-    def _settle(self, outcome: str, sentence: str = "") -> None:
-        self.outcome, self.sentence = outcome, sentence[:300]
+    def _settle(self, outcome: str, sentence: Words = "") -> None:
+        self.outcome, self.sentence = outcome, sentence
         self.save(update_fields=["outcome", "sentence"])

@@ -10,13 +10,13 @@ import pgtrigger
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from luckygas.clock import business_day
 from luckygas.db import AppendOnly, Frozen, Record, raise_check
 from luckygas.errors import Refused
 from luckygas.models import DISPATCHER, MANAGER, User
+from luckygas.said import Said as _
 from luckygas.templatetags.luckygas_format import money
 from orders.credit.exposure import Exposure, exposure_of
 from orders.querysets import OPEN
@@ -194,7 +194,7 @@ class HoldDecision(models.Model):
         if order.state != order.State.HELD:
             raise Refused(
                 _("Order %(number)s is %(state)s and not on hold any more.")
-                % {"number": order.number, "state": order.get_state_display()},
+                % {"number": order.number, "state": order.State(order.state).label},
                 code="illegal_move",
             )
         if not note.strip():

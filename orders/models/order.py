@@ -12,7 +12,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Site
 from customers.models import LeakCheck as CheckAtSite
@@ -22,6 +21,8 @@ from luckygas.clock import business_day
 from luckygas.db import Frozen, Moves, Record, derived_id, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders import rules, windows
 from orders.credit.exposure import because, exposure_of
 from orders.models.credit import HoldDecision
@@ -368,7 +369,7 @@ class Order(Record):
         if self.state not in states:
             raise Refused(
                 _("Order %(number)s is %(state)s; that is not possible now.")
-                % {"number": self.number, "state": self.get_state_display()},
+                % {"number": self.number, "state": State(self.state).label},
                 code="illegal_move",
             )
 
@@ -377,7 +378,7 @@ class Order(Record):
         to: str,
         *,
         by: User | None,
-        reason: str = "",
+        reason: Words = "",
         at: dt.datetime | None = None,
         announce: str = "",
         fields: dict[str, Any] | None = None,
@@ -438,7 +439,7 @@ class Order(Record):
         self._move(State.HELD, by=by, reason=reason, fields={"hold_reason": reason})
 
     @transaction.atomic
-    def cancel(self, *, by: User | None, reason: str, operation_id: uuid.UUID | None = None) -> None:
+    def cancel(self, *, by: User | None, reason: Words, operation_id: uuid.UUID | None = None) -> None:
         """It will not be delivered. Not once it is on a truck: then the office stops it by phone."""
         self.lock()
         if self.state == State.CANCELLED and operation_id and self.events.filter(operation_id=operation_id).exists():
@@ -461,7 +462,7 @@ class Order(Record):
         self._move(State.PLANNED, by=by)
 
     @transaction.atomic
-    def unplan(self, *, by: User | None, reason: str = "") -> None:
+    def unplan(self, *, by: User | None, reason: Words = "") -> None:
         """It left its route before departure."""
         self.lock()
         self._check_state(State.PLANNED)
@@ -474,7 +475,7 @@ class Order(Record):
         self._move(State.OUT, by=by, at=at, announce="out")
 
     @transaction.atomic
-    def bring_back(self, *, by: User | None, reason: str, at: dt.datetime | None = None) -> None:
+    def bring_back(self, *, by: User | None, reason: Words, at: dt.datetime | None = None) -> None:
         """The visit failed: back to the office, red until the customer agreed to a day."""
         self.lock()
         self._check_state(State.PLANNED, State.OUT)
@@ -542,7 +543,7 @@ class Order(Record):
         *,
         place: Place,
         by: User,
-        reason: str,
+        reason: Words,
         at: dt.datetime | None = None,
         operation_id: uuid.UUID | None = None,
     ) -> None:

@@ -13,7 +13,9 @@ from django.utils import timezone
 from customers.models import Message
 from luckygas.db import AppendOnly
 from luckygas.models import User
-from orders import windows
+from luckygas.said import Words, kept, spoken
+from luckygas.templatetags.luckygas_format import short_date
+from orders.credit.exposure import because
 from orders.models.order_state import Channel, State
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ class OrderEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.order_id} {self.from_state} → {self.to_state}"
 
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language when it is a sentence of ours; a person's words as they are."""
+        return spoken(self.data["why"]) if "why" in self.data else because(self.reason)
+
     @classmethod
     def write(
         cls,
@@ -52,12 +59,16 @@ class OrderEvent(models.Model):
         *,
         by: User | None,
         at: dt.datetime | None = None,
-        reason: str = "",
+        reason: Words = "",
         announces: str = "",
         operation_id: uuid.UUID | None = None,
         data: dict[str, Any] | None = None,
     ) -> OrderEvent:
-        """Add the event, and the message row it announces, in the transaction of the move."""
+        """Add the event, and the message row it announces, in the transaction of the move.
+
+        A reason that is a sentence of ours is kept as one beside its text: `why` speaks it.
+        """
+        why = {"why": kept(reason)} if not isinstance(reason, str) else {}
         event = cls.objects.create(
             order=order,
             from_state=start,
@@ -65,10 +76,10 @@ class OrderEvent(models.Model):
             by=by,
             at=at or timezone.now(),
             channel=order.channel,
-            reason=reason[:200],
+            reason=str(reason)[:200],
             announces=announces,
             operation_id=operation_id or uuid.uuid4(),
-            data=_plain(data or {}),
+            data=_plain(data or {}) | why,
         )
         if announces:
             context = {"number": order.number, "promise": promise_text(order), "track": track_url(order)}
@@ -79,7 +90,7 @@ class OrderEvent(models.Model):
 def promise_text(order: Order) -> str:
     """`11/24（二）14:40–15:20`"""
     start, end = timezone.localtime(order.promised_from), timezone.localtime(order.promised_to)
-    return f"{windows.say_day(order.promised_on)} {start:%H:%M}–{end:%H:%M}"
+    return f"{short_date(order.promised_on)} {start:%H:%M}–{end:%H:%M}"
 
 
 def track_url(order: Order) -> str:

@@ -12,11 +12,11 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from luckygas.db import Frozen, raise_check
 from luckygas.errors import Refused
+from luckygas.said import Said as _
 
 
 class Product(models.Model):

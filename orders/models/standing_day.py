@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from luckygas import live
@@ -16,6 +15,7 @@ from luckygas.clock import business_day
 from luckygas.db import Frozen, Moves, Record, derived_id
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import SaidField, Words
 from orders.metrics import STANDING_DAYS_SETTLED
 from orders.models.order import Order
 from orders.models.standing import StandingOrder
@@ -55,7 +55,7 @@ class StandingDay(Record):
     was_missed = models.BooleanField(default=False, help_text="its day had passed when the generator came to it")
     made_for = models.DateField(null=True, blank=True, help_text="the day its order is promised for")
     order = models.OneToOneField(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="standing_day")
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SaidField(blank=True, default=str)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -140,7 +140,7 @@ class StandingDay(Record):
                 at=at,
             )
         except Refused as refused:
-            self._settle(DayState.REFUSED, at=at, reason=str(refused.sentence))
+            self._settle(DayState.REFUSED, at=at, reason=refused.sentence)
             return
         self.order, self.made_for = order, order.promised_on
         self._settle(DayState.MADE, at=at, reason=wanted.reason)
@@ -166,7 +166,7 @@ class StandingDay(Record):
         """Leave out what is due inside the pause that ends now."""
         for row in cls.objects.due().filter(standing=standing):
             if standing.is_paused_on(row.on):
-                row._settle(DayState.SKIPPED, at=timezone.now(), reason=_t("Paused."))
+                row._settle(DayState.SKIPPED, at=timezone.now(), reason=_("Paused."))
 
     @classmethod
     def by_hand_for(cls, standing: StandingOrder, order: Order, *, by: User | None) -> StandingDay:
@@ -186,9 +186,9 @@ class StandingDay(Record):
         live.changed("standing", standing.pk)
         return row
 
-    def _settle(self, state: str, *, at: dt.datetime, reason: str, by: User | None = None) -> None:
+    def _settle(self, state: str, *, at: dt.datetime, reason: Words, by: User | None = None) -> None:
         """The one writer of `state`. The row is locked by the verb that calls it."""
-        self.state, self.reason, self.by, self.settled_at = state, reason[:300], by, at
+        self.state, self.reason, self.by, self.settled_at = state, reason, by, at
         self.save(update_fields=["state", "was_missed", "order", "made_for", "reason", "by", "settled_at"])
         transaction.on_commit(STANDING_DAYS_SETTLED.labels(state=str(state)).inc)
         live.changed("standing", self.standing_id)

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from customers.models import Customer, Suspension
 from luckygas.db import Frozen, Moves, Record, derived_id
 from luckygas.errors import Refused
+from luckygas.said import SaidField, Words
 from orders.models.order import Order
 from orders.models.slot import Slot
 from orders.models.standing import StandingOrder
@@ -65,7 +66,7 @@ class SuspensionRow(Record):
     runs_out_on = models.DateField(null=True, blank=True, help_text="the first day on which their gas may be used up")
     is_urgent = models.BooleanField(default=False, help_text="without gas before that day: somebody calls")
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
-    sentence = models.CharField(max_length=300, blank=True)
+    sentence = SaidField(blank=True, default=str)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -120,7 +121,8 @@ class SuspensionRow(Record):
     # --- carrying out: the customer and the row are locked by the caller, in one transaction --------------------------
     def move(self, order: Order, slots: Iterable[Slot]) -> None:
         """The first of these windows that still takes the order; with none it is red until somebody calls."""
-        self.before, why = order.promise, ""
+        self.before = order.promise
+        why: Words = ""
         for slot in list(slots)[:MOST_TRIED]:
             try:
                 with transaction.atomic():
@@ -128,14 +130,14 @@ class SuspensionRow(Record):
                         When(slot=slot), by=self._by(), reason=self.suspension.reason, operation_id=self.operation
                     )
             except Refused as refused:
-                why = str(refused.sentence)
+                why = refused.sentence
                 continue
             self.slot, self.day = slot, slot.day
             self.settle(Outcome.MOVED)
             return
-        self.refuse(why or str(_("No window has a place in the next two weeks.")))
+        self.refuse(why or _("No window has a place in the next two weeks."))
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: Words) -> None:
         """It stays where it is, red, and somebody calls."""
         self.slot = self.day = None
         if self.order:
@@ -151,17 +153,17 @@ class SuspensionRow(Record):
                     dict(self.before), after=self.operation, by=self._undone_by(), reason=self.suspension.reason
                 )
         except Refused as refused:
-            self.settle(Outcome.KEPT, str(refused.sentence))
+            self.settle(Outcome.KEPT, refused.sentence)
         else:
             self.settle(Outcome.BACK)
 
-    def settle(self, outcome: str, sentence: str = "", **fields: Any) -> None:
+    def settle(self, outcome: str, sentence: Words = "", **fields: Any) -> None:
         """The one writer of `outcome`."""
         for name, value in fields.items():
             setattr(self, name, value)
         if self.runs_out_on and self.day:
             self.is_urgent = self.is_urgent or self.runs_out_on < self.day
-        self.outcome, self.sentence, self.settled_at = outcome, sentence[:300], timezone.now()
+        self.outcome, self.sentence, self.settled_at = outcome, sentence, timezone.now()
         self.save(
             update_fields=["outcome", "sentence", "settled_at", "before", "slot", "day", "is_urgent", *fields]
         )  # fmt: skip

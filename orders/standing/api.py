@@ -56,7 +56,7 @@ def told(standing: StandingOrder, coming: list[Coming]) -> dict[str, Any]:
         "merged_note": standing.merged_note(),
         "next_on": next((each.day for each in coming if each.comes), None),
         "next_days": [
-            {"on": each.on, "day": each.day, "state": each.state, "reason": each.reason}
+            {"on": each.on, "day": each.day, "state": each.state, "reason": str(each.reason)}
             | {"order": each.order.number if each.order else None}
             for each in coming
         ],

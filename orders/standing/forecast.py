@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from luckygas.clock import business_day
 from luckygas.errors import Refused
+from luckygas.said import Said as _
+from luckygas.said import Words
 from orders import rules
 from orders.models.slot import DAYS_AHEAD
-from orders.windows import Calendar, say_day
+from orders.windows import Calendar
 
 if TYPE_CHECKING:
     from customers.models import Site
@@ -30,7 +31,7 @@ class Plan:
 
     on: dt.date
     day: dt.date | None
-    reason: str = ""
+    reason: Words = ""
     state: str = MADE
     was_missed: bool = False
 
@@ -75,7 +76,7 @@ def plan(
 def _moved(
     standing: StandingOrder,
     on: dt.date,
-    against: str,
+    against: Words,
     calendar: Calendar,
     *,
     at: dt.datetime,
@@ -91,19 +92,19 @@ def _moved(
         never = _("%(why)s No day in the next two weeks is possible.") % {"why": against}
         return Plan(on, None, never, REFUSED, was_missed)
     if day in taken or standing.falls_on(day):
-        anyway = _("%(why)s It comes on %(day)s anyway.") % {"why": against, "day": say_day(day)}
+        anyway = _("%(why)s It comes on %(day)s anyway.") % {"why": against, "day": day}
         return Plan(on, None, anyway, SKIPPED, was_missed)
     if standing.is_paused_on(day) or (standing.ends_on and day > standing.ends_on):
         return Plan(on, None, against, SKIPPED, was_missed)
     return Plan(on, day, against, MADE, was_missed)
 
 
-def _not_served(site: Site) -> str:
+def _not_served(site: Site) -> Words:
     """The sentence of who gets no orders here: in the legacy system, or not served any more; empty for the others."""
     try:
         rules.check_customer(site.customer)
     except Refused as refused:
-        return str(refused.sentence)
+        return refused.sentence
     return "" if site.is_active else _("This address is no longer served. Choose another.")
 
 
@@ -119,7 +120,7 @@ def _is_over(site: Site, day: dt.date, at: dt.datetime) -> bool:
     return not any(site.is_open_at(hour) for hour in range(soonest, 24))
 
 
-def _pause_words(standing: StandingOrder) -> str:
+def _pause_words(standing: StandingOrder) -> Words:
     if standing.paused_until is None:
         return _("Paused.")
-    return _("Paused until %(day)s.") % {"day": say_day(standing.paused_until)}
+    return _("Paused until %(day)s.") % {"day": standing.paused_until}

@@ -10,8 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from luckygas.templatetags.luckygas_format import WEEKDAYS_EN, WEEKDAYS_ZH, in_chinese
-from orders.windows import say_day
+from luckygas.templatetags.luckygas_format import WEEKDAYS_EN, WEEKDAYS_ZH, in_chinese, short_date
 
 if TYPE_CHECKING:
     from orders.models.standing import StandingOrder
@@ -55,7 +54,7 @@ def words(standing: StandingOrder) -> str:
             return _("monthly on day %(day)s") % {"day": standing.month_day}
         case Rhythm.CUSTOM:
             days = sorted(standing.dates)
-            said = _(", ").join(say_day(day) for day in days[:SAID_DAYS])
+            said = _(", ").join(short_date(day) for day in days[:SAID_DAYS])
             more = len(days) - SAID_DAYS
             return said if more <= 0 else _("%(days)s and %(more)s more") % {"days": said, "more": more}
     return str(Rhythm.NONE.label)

@@ -11,6 +11,7 @@ from itertools import islice
 from django.utils import timezone
 
 from luckygas.clock import business_day
+from luckygas.said import Words
 from orders.models import Order, Product, StandingDay, StandingOrder
 from orders.models.slot import DAYS_AHEAD
 from orders.standing.forecast import MADE, plan
@@ -28,7 +29,7 @@ class Coming:
     on: dt.date
     state: str
     day: dt.date | None
-    reason: str = ""
+    reason: Words = ""
     order: Order | None = None
 
     @property

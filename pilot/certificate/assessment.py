@@ -11,13 +11,13 @@ from functools import cached_property
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from luckygas.said import Said
 from pilot.certificate import judging, probes
 from pilot.certificate.criteria import CRITERIA, Criterion
 from pilot.certificate.judging import Answer, Judged, Run, State
 from pilot.certificate.revision import Revision, running
 from pilot.certificate.suites import SUITES
 from pilot.models import Evidence, ReviewPlan, Waiver
-from pilot.said import Said
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from luckygas.said import Said
 from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment, Finding
 from pilot.certificate.criteria import CRITERIA, PARTS, Criterion
 from pilot.certificate.judging import State
 from pilot.certificate.suites import SUITES
 from pilot.models import ReviewPlan
-from pilot.said import Said
 
 WORST = (State.FAIL, State.STALE, State.NOT_RUN, State.WAIVED, State.PASS)  # of several, this one is shown
 FRIDAY, TEN = 4, dt.time(10)  # the weekly gate, when nobody has set another

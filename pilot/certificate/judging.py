@@ -13,8 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from luckygas.said import Said
 from pilot.certificate.criteria import Criterion
-from pilot.said import Said
 
 
 class State(StrEnum):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pilot.said import spoken
+from luckygas.said import spoken
 
 
 def markdown(facts: dict[str, Any]) -> str:

@@ -27,10 +27,10 @@ from customers.models import Message
 from luckygas import health
 from luckygas.flags import FLAGS, decide
 from luckygas.models import ROLES
+from luckygas.said import Said
 from pilot.certificate import documents
 from pilot.certificate.judging import Answer, State
 from pilot.certificate.revision import running
-from pilot.said import Said
 
 PATIENCE_SECONDS = 2.0
 CONNECT_SECONDS, ANSWER_SECONDS = 0.5, 1.4  # of one HTTP question, inside the patience

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from customers.models import Customer, StageMove
 from customers.models.customer import STAGE_MOVES, Stage
@@ -15,6 +13,8 @@ from deliveries.models import Review
 from luckygas import live
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, OPS, User
+from luckygas.said import Said as _
+from luckygas.said import Words, kept
 from orders.models import MeterReading, Order
 from pilot.measuring.guardrails import FAIL, verdicts
 from pilot.models import Cohort, CohortMember, EnrolmentPause, Forced
@@ -25,7 +25,7 @@ class Guard:
     """Why a customer may not move there. Some a manager may go past with a reason; the others nobody."""
 
     code: str
-    sentence: str
+    sentence: Words
     is_forceable: bool = True
 
 
@@ -33,7 +33,7 @@ class Guard:
 class Guards:
     """Asks everything there is to ask; what a cohort's guardrails say is asked once for all its customers."""
 
-    _failed: dict[int, list[str]] = field(default_factory=dict)
+    _failed: dict[int, list[Words]] = field(default_factory=dict)
 
     def against(self, customer: Customer, to: str) -> list[Guard]:
         """Every guard that refuses this move, those that nobody goes past first; the customer is locked."""
@@ -49,17 +49,17 @@ class Guards:
 
     def _against_live(self, customer: Customer) -> list[Guard]:
         found = [*_not_served(customer), *_unbilled_meters(customer)]
-        if why := EnrolmentPause.why_nobody_comes_in():
-            found.append(Guard("paused", _("Enrolment is paused: %(why)s.") % {"why": why}))
+        if why_not := EnrolmentPause.why_not():
+            found.append(Guard("paused", why_not))
         inside = CohortMember.objects.inside().filter(customer=customer).select_related("cohort").first()
         if inside is None or inside.cohort.state != Cohort.State.RUNNING:
             found.append(Guard("no_cohort", _("They are in no cohort that runs."), is_forceable=False))
         elif failed := self._failed_of(inside.cohort):
-            words = {"cohort": inside.cohort.name, "what": "、".join(failed)}
+            words = {"cohort": inside.cohort.name, "what": failed}
             found.append(Guard("guardrail", _("%(cohort)s does not hold its limits: %(what)s.") % words))
         return found
 
-    def _failed_of(self, cohort: Cohort) -> list[str]:
+    def _failed_of(self, cohort: Cohort) -> list[Words]:
         if cohort.pk not in self._failed:
             self._failed[cohort.pk] = [each.word for each in verdicts(cohort) if each.state == FAIL]
         return self._failed[cohort.pk]
@@ -85,7 +85,7 @@ def _unbilled_meters(customer: Customer) -> list[Guard]:
     left = customer.sites.active().exclude(Exists(billed)).order_by("pk")
     if not (labels := [site.label or site.address for site in left]):
         return []
-    words = {"places": "、".join(labels)}
+    words = {"places": labels}
     return [Guard("metered", _("No reading of the meter was billed here yet: %(places)s.") % words, is_forceable=False)]
 
 
@@ -93,8 +93,7 @@ def _open_orders(customer: Customer) -> list[Guard]:
     count = Order.objects.open().filter(customer=customer).count()
     if not count:
         return []
-    said = ngettext("%(count)s order is still open here.", "%(count)s orders are still open here.", count)
-    return [Guard("open_orders", said % {"count": count}, is_forceable=False)]
+    return [Guard("open_orders", _("Orders still open here: %(count)s.") % {"count": count}, is_forceable=False)]
 
 
 def _open_reviews(customer: Customer) -> list[Guard]:
@@ -130,7 +129,7 @@ def move(
     customer.move_to(to, by=by, reason=reason.strip()[:200])
     if against:
         newest = StageMove.objects.filter(customer=customer).latest("pk")
-        told = [{"code": guard.code, "sentence": guard.sentence} for guard in against]
+        told = [{"code": guard.code, "sentence": kept(guard.sentence)} for guard in against]
         Forced.objects.create(move=newest, guards=told, by=by)
     live.changed("customer", customer.number)
     return against

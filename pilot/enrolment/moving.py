@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Customer
@@ -23,6 +22,8 @@ from luckygas.db import digest
 from luckygas.doorbell import is_answered, ring
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, User
+from luckygas.said import Said as _
+from luckygas.said import Words
 from pilot.enrolment.guards import Guards, move
 from pilot.models import Approval, Cohort, MassMove, MassMoveRow, approves
 
@@ -132,7 +133,7 @@ def settle(row: MassMoveRow, drawn: MassMove, guards: Guards) -> None:
     try:
         _carry_out(row, drawn, guards)
     except Refused as refused:
-        _refuse(row, str(refused.sentence))
+        _refuse(row, refused.sentence)
 
 
 @transaction.atomic
@@ -142,13 +143,13 @@ def _carry_out(row: MassMoveRow, drawn: MassMove, guards: Guards) -> None:
     if row.outcome != Outcome.WAITING:
         return
     if customer.stage != row.from_stage:
-        raise Refused(_("They moved meanwhile: %(stage)s.") % {"stage": customer.get_stage_display()}, code="moved")
+        raise Refused(_("They moved meanwhile: %(stage)s.") % {"stage": Stage(customer.stage).label}, code="moved")
     move(customer, drawn.to_stage, by=drawn.by, reason=drawn.reason, force=drawn.is_forced, guards=guards)
     row.settle(Outcome.DONE)
 
 
 @transaction.atomic
-def _refuse(row: MassMoveRow, sentence: str) -> None:
+def _refuse(row: MassMoveRow, sentence: Words) -> None:
     row.lock()
     if row.outcome == Outcome.WAITING:
         row.settle(Outcome.REFUSED, sentence)

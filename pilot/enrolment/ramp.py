@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from luckygas.errors import Refused
 from luckygas.models import MANAGER, User
+from luckygas.said import Said as _
+from luckygas.said import Words
 from pilot.measuring.guardrails import PASS, Verdict, verdicts
 from pilot.models import Cohort, EnrolmentPause
 from pilot.models.cohort import Step
@@ -29,13 +30,13 @@ class Gate:
         return self.is_first or (self.before is not None and all(each.state == PASS for each in self.verdicts))
 
     @property
-    def why_not(self) -> str:
+    def why_not(self) -> Words:
         """The sentence for who is refused; empty when it is open."""
         if self.is_open:
             return ""
         if self.before is None:
             return _("No cohort of the step before has run.")
-        words = "、".join(each.word for each in self.verdicts if each.state != PASS)
+        words = [each.word for each in self.verdicts if each.state != PASS]
         return _("%(cohort)s has not shown it yet: %(what)s.") % {"cohort": self.before.name, "what": words}
 
     @classmethod
@@ -58,8 +59,8 @@ def start(cohort: Cohort, *, by: User, reason: str, force: bool = False) -> None
         raise Refused(_("Only a manager goes past a guard."), field="force", code="not_manager")
     cohort.lock()
     if cohort.state == Cohort.State.PLANNED and not force:
-        if why := EnrolmentPause.why_nobody_comes_in():
-            raise Refused(_("Enrolment is paused: %(why)s.") % {"why": why}, code="paused")
+        if why_not := EnrolmentPause.why_not():
+            raise Refused(why_not, code="paused")
         if not (gate := Gate.to(cohort.step)).is_open:
             raise Refused(gate.why_not, code="gate")
     cohort.begin(by=by, why=reason)

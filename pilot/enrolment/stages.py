@@ -12,6 +12,7 @@ from customers.models import Customer, StageMove
 from customers.models.customer import Stage
 from customers.querysets import CustomerQuerySet
 from luckygas.models import User
+from luckygas.said import spoken
 from pilot.forms.stages import StageFilterForm
 from pilot.models import CohortMember
 
@@ -80,7 +81,7 @@ def way_of(customer: Customer) -> list[Passage]:
             plate=PLATES[Stage(move.to_stage)],
             by=move.by,
             reason=move.reason,
-            guards=move.forced.guards if hasattr(move, "forced") else [],
+            guards=spoken(move.forced.guards) if hasattr(move, "forced") else [],
         )
         for move in moves
     ]

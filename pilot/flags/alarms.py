@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from luckygas.flags import DEFAULTS, FLAGS, SWITCHES, WEB_ORDERING, WEB_PAUSED
+from luckygas.said import Said
 from pilot.models import Flag, FlagChange, watch
-from pilot.said import Said
 
 TOO_LONG = dt.timedelta(hours=24)
 GUARDS = {WEB_PAUSED: WEB_ORDERING}  # a switch, and the flag without which it stops nothing

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said, Words
+from luckygas.said import Said as _
 from orders.models import Order
 from pilot.measuring import minutes
 from pilot.measuring.minutes import Levels, Sums
 from pilot.models import Cohort, EnrolmentPause, Guardrail, Measure, watch
 from pilot.models.enrolment import BY_HAND
-from pilot.said import Said
 
 PASS, FAIL, NONE = "pass", "fail", "none"
 SHARES = frozenset({Measure.ERRORS, Measure.P95, Measure.LATE})  # of a sample; of the others each single one counts
-EVERYBODY = Said(gettext_noop("everybody"))
+EVERYBODY = _("everybody")
 UNITS = {Measure.ERRORS: "%", Measure.P95: " ms", Measure.LATE: "%"}
 
 
@@ -33,7 +32,7 @@ class Verdict:
     """One line of a cohort's page: what it is now, what it may be, how much there is to go by, and what that means."""
 
     measure: str
-    word: str
+    word: Words
     now: str
     limit: str
     sample: str
@@ -88,7 +87,7 @@ def verdicts(cohort: Cohort, at: dt.datetime | None = None) -> list[Verdict]:
         found.append(
             Verdict(
                 measure=rail.measure,
-                word=str(Measure(rail.measure).label),
+                word=Measure(rail.measure).label,
                 now=said(rail.measure, value),
                 limit=f"≤ {said(rail.measure, float(rail.most))}",
                 sample=f"{sample:,} / {rail.least:,}",
@@ -107,7 +106,7 @@ def orders_verdict(cohort: Cohort, at: dt.datetime) -> Verdict:
         word=_("Enough orders"),
         now=f"{orders:,}",
         limit=f"≥ {cohort.expected_orders:,}",
-        sample=_("%(days)s / %(planned)s days") % {"days": cohort.days, "planned": cohort.planned_days},
+        sample=str(_("%(days)s / %(planned)s days") % {"days": cohort.days, "planned": cohort.planned_days}),
         state=PASS if is_enough else NONE,
     )
 
@@ -157,9 +156,9 @@ def breaches(at: dt.datetime | None = None) -> list[Breach]:
 
 def passed(measure: str, value: float | None, most: float, cohort: Cohort | None = None) -> Said:
     """A limit is passed, in words: by a cohort, or by everybody together."""
-    words = {"who": cohort.name if cohort else EVERYBODY.stored, "what": Said.of(Measure(measure).label).stored}
+    words = {"who": cohort.name if cohort else EVERYBODY, "what": Measure(measure).label}
     words |= {"now": said(measure, value), "most": said(measure, most)}
-    return Said(gettext_noop("%(who)s: %(what)s %(now)s, at most %(most)s"), words)
+    return _("%(who)s: %(what)s %(now)s, at most %(most)s") % words
 
 
 def look(at: dt.datetime | None = None) -> list[Breach]:
@@ -175,10 +174,8 @@ def look(at: dt.datetime | None = None) -> list[Breach]:
 def resume(*, by: User, why: str) -> int:
     """A person lets customers in again; refused while a limit is still passed."""
     if still := breaches():
-        raise Refused(
-            _("A limit is still passed: %(what)s.") % {"what": "；".join(str(breach.said) for breach in still)},
-            code="still_breached",
-        )
+        what = {"what": [breach.said for breach in still]}
+        raise Refused(_("A limit is still passed: %(what)s.") % what, code="still_breached")
     return EnrolmentPause.resume(by=by, why=why)
 
 

@@ -2,7 +2,8 @@
 
 from django.db import migrations, models
 
-import pilot.said
+from luckygas.said import SaidField
+from luckygas.saying import SPELLED
 
 AS_SAID = """
     ALTER TABLE pilot_alarm ALTER COLUMN said TYPE jsonb
@@ -10,11 +11,10 @@ AS_SAID = """
     ALTER TABLE pilot_enrolmentpause ALTER COLUMN said TYPE jsonb
         USING CASE measure WHEN 'by_hand' THEN to_jsonb(said) ELSE jsonb_build_object('said', said, 'values', '{}'::jsonb) END;
 """
-AS_TEXT = """
-    ALTER TABLE pilot_alarm ALTER COLUMN said TYPE varchar(300)
-        USING left(coalesce(said ->> 'said', said #>> '{}'), 300);
-    ALTER TABLE pilot_enrolmentpause ALTER COLUMN said TYPE varchar(200)
-        USING left(coalesce(said ->> 'said', said #>> '{}'), 200);
+AS_TEXT = f"""
+    {SPELLED};
+    ALTER TABLE pilot_alarm ALTER COLUMN said TYPE varchar(300) USING left(pg_temp.spelled(said), 300);
+    ALTER TABLE pilot_enrolmentpause ALTER COLUMN said TYPE varchar(200) USING left(pg_temp.spelled(said), 200);
 """
 SAYS_WHY = models.CheckConstraint(
     condition=models.Q(
@@ -34,11 +34,11 @@ class Migration(migrations.Migration):
             AS_SAID,
             AS_TEXT,
             state_operations=[
-                migrations.AlterField(model_name="alarm", name="said", field=pilot.said.SaidField()),
+                migrations.AlterField(model_name="alarm", name="said", field=SaidField()),
                 migrations.AlterField(
                     model_name="enrolmentpause",
                     name="said",
-                    field=pilot.said.SaidField(help_text="what a guardrail said, or a person's own words"),
+                    field=SaidField(help_text="what a guardrail said, or a person's own words"),
                 ),
             ],
         ),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from luckygas import live
 from luckygas.db import Record
-from pilot.said import Said, SaidField
+from luckygas.said import Said, SaidField
 
 logger = logging.getLogger(__name__)
 Watch = Callable[[], dict[str, Said]]

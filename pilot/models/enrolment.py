@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import StageMove
 from luckygas import live
 from luckygas.db import AppendOnly, Frozen, Record
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import Said as _
+from luckygas.said import SaidField, Words
 from pilot.models.cohort import Cohort
-from pilot.said import Said, SaidField
 
 BY_HAND = "by_hand"
 
@@ -59,12 +59,13 @@ class EnrolmentPause(Record):
         return list(cls.objects.filter(ended_at=None).select_related("cohort", "by").order_by("since", "pk"))
 
     @classmethod
-    def why_nobody_comes_in(cls) -> str:
-        """In the reader's language; empty when they may."""
-        return "；".join(str(pause.said) for pause in cls.open())
+    def why_not(cls) -> Words:
+        """Why nobody comes in now, in a sentence; empty when they may."""
+        pauses = cls.open()
+        return _("Enrolment is paused: %(why)s.") % {"why": [pause.said for pause in pauses]} if pauses else ""
 
     @classmethod
-    def pause(cls, *, measure: str, said: Said | str, cohort: Cohort | None = None, by: User | None = None) -> None:
+    def pause(cls, *, measure: str, said: Words, cohort: Cohort | None = None, by: User | None = None) -> None:
         """Stop enrolment; what is open already stays as it is, whoever says it again."""
         words = said.strip()[:200] if isinstance(said, str) else said
         if not words:

@@ -18,6 +18,7 @@ from luckygas import live
 from luckygas.db import Frozen, Moves, Record, digest
 from luckygas.errors import Refused
 from luckygas.models import User
+from luckygas.said import SaidField, Words
 from pilot.models.cohort import Cohort
 
 
@@ -123,7 +124,7 @@ class MassMoveRow(Record):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     from_stage = models.CharField(max_length=12, choices=Stage)
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
-    sentence = models.CharField(max_length=300, blank=True)
+    sentence = SaidField(blank=True, default=str)
 
     class Meta:
         ordering = ["pk"]
@@ -147,7 +148,7 @@ class MassMoveRow(Record):
     def __str__(self) -> str:
         return f"{self.move_id} {self.customer_id} {self.outcome}"
 
-    def settle(self, outcome: str, sentence: str = "") -> None:
+    def settle(self, outcome: str, sentence: Words = "") -> None:
         """What became of it; under the row's lock, once."""
-        self.outcome, self.sentence = outcome, sentence[:300]
+        self.outcome, self.sentence = outcome, sentence
         self.save(update_fields=["outcome", "sentence"])

@@ -13,6 +13,7 @@ from customers.models import Payment
 from luckygas.clock import roc_digits
 from luckygas.db import digest
 from luckygas.flags import ORDERS_PAUSED, WEB_ORDERING
+from luckygas.said import Words, kept
 from orders.models import CylinderMovement, Order, OrderEvent, OrderLine
 from pilot.seed.ledgers import Account, Legs, Places
 from pilot.seed.notes import Notes
@@ -46,7 +47,7 @@ class Book:
         )  # fmt: skip
         self.events = Table(
             OrderEvent, "id", "order_id", "from_state", "to_state", "by_id", "at", "recorded_at", "channel", "reason",
-            "announces", "operation_id", at=at,
+            "announces", "operation_id", "data", at=at,
         )  # fmt: skip
         self.movements = Table(
             CylinderMovement, "id", "product_id", "quantity", "from_place_id", "from_state", "to_place_id", "to_state",
@@ -115,14 +116,15 @@ class Book:
         *,
         at: dt.datetime,
         by: int,
-        reason: str = "",
+        reason: Words = "",
         announces: str = "",
         operation: uuid.UUID | None = None,
     ) -> None:
         """One move with its event. The database checks only moves made by UPDATE: the tale keeps to the table."""
         pk = self.event_ids.next()
         self.events.add(
-            pk, slip.pk, slip.state, to, by, at, at, slip.channel, reason, announces, operation or self.new_id()
+            pk, slip.pk, slip.state, to, by, at, at, slip.channel, str(reason), announces, operation or self.new_id(),
+            "{}" if isinstance(reason, str) else json.dumps({"why": kept(reason)}),
         )  # fmt: skip
         slip.state = to
         if announces:
@@ -138,7 +140,7 @@ class Book:
         announces: str = "",
         cash_cause: tuple[str, int] | None = None,
         to: str = "delivered",
-        reason: str = "",
+        reason: Words = "",
         leak_check: str = "passed",
     ) -> None:
         """What `orders.handover.post` does, and the cash of who pays at the door."""

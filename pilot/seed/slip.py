@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orders import windows
+from luckygas.templatetags.luckygas_format import short_date
 from pilot.seed.products import Ware
 from pilot.seed.rows import TAIPEI
 
@@ -73,4 +73,4 @@ class Slip:
     @property
     def promise(self) -> str:
         start, end = self.opens.astimezone(TAIPEI), self.closes.astimezone(TAIPEI)
-        return f"{windows.say_day(self.day)} {start:%H:%M}–{end:%H:%M}"
+        return f"{short_date(self.day)} {start:%H:%M}–{end:%H:%M}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from django.utils.translation import gettext as _
-
 from deliveries.models import Device, DriverEvent, Review, Stop
 from luckygas.db import derived_id
+from luckygas.said import Said as _
+from luckygas.said import Words, kept
+from orders.models import Order
 from pilot.seed.crew import Crew
 from pilot.seed.people import Door
 from pilot.seed.slip import Slip
@@ -20,7 +21,6 @@ ON_THE_ROAD = frozenset({0, 1, 2, 3, 4, 5, 8})  # by the crew's index; 6, 7 and 
 DRAFTS = frozenset({10, 11})
 STOPS_OF_A_DEMO_DRIVER, OPEN_OF_A_DEMO_DRIVER = 17, 10
 FAILS = {1: 3, 2: 2, 5: 4}  # crew: which of its visits found nobody
-FIRST_A_LEAK_CHECK = "Gas was out, or it is the first supply: check for leaks before you leave."  # the gate's words
 NO_LEAK_CHECK, AFTER_CANCELLING = 3, 5  # the crews whose last visit the office must look at
 
 
@@ -180,12 +180,10 @@ class Today(Waiting):
                 announces="cancelled",
             )
             why = _("Order %(number)s was %(state)s when it was delivered.")
-            self._contest(slip, stop, at, crew, why % {"number": slip.number, "state": _("cancelled")})
+            self._contest(slip, stop, at, crew, why % {"number": slip.number, "state": Order.State.CANCELLED.label})
         elif position <= done and FAILS.get(crew.index) == position:
             state, reason, step = "failed", "not_home", "call"
-            book.move(
-                slip, "confirmed", at=at, by=crew.user, reason=str(Stop.Reason.NOT_HOME.label), announces="failed"
-            )
+            book.move(slip, "confirmed", at=at, by=crew.user, reason=Stop.Reason.NOT_HOME.label, announces="failed")
             slip.needs_day, slip.slot = True, None
         elif position <= done:
             state = "done"
@@ -200,7 +198,7 @@ class Today(Waiting):
             at if is_over else None, crew.user if is_over else None, reason, step,
         )  # fmt: skip
 
-    def _contest(self, slip: Slip, stop: int, at: dt.datetime, crew: Crew, reason: str) -> None:
+    def _contest(self, slip: Slip, stop: int, at: dt.datetime, crew: Crew, reason: Words) -> None:
         """Handed over where no move or gate allows it: posted all the same, and the office decides."""
         self.book.deliver(
             slip, at=at, by=crew.user, place=crew.truck, cash_cause=("stop", stop), to="review", reason=reason,
@@ -211,7 +209,7 @@ class Today(Waiting):
             Review(kind=Review.Kind.EVENT, order_id=slip.pk, stop_id=stop, event=event, reason=reason, opened_at=at)
         )
 
-    def _report(self, slip: Slip, stop: int, at: dt.datetime, crew: Crew, reason: str) -> DriverEvent:
+    def _report(self, slip: Slip, stop: int, at: dt.datetime, crew: Crew, reason: Words) -> DriverEvent:
         """What the phone said: one empty more than went on record, so that both sides have something to compare."""
         items = [
             {"product": line.ware.code, "delivered": line.delivered or 0, "empties": (line.taken or 0) + 1}
@@ -222,5 +220,5 @@ class Today(Waiting):
             id=derived_id("seed", stop), device=device, seq=device.events.count() + 1, user_id=crew.user, stop_id=stop,
             kind=DriverEvent.Kind.DELIVER, body={"order": slip.number, "items": items, "leak_check": ""},
             body_digest="seed", happened_at=at, state=DriverEvent.State.REVIEW,
-            answer={"code": "contested", "sentence": reason},
+            answer={"code": "contested", "sentence": kept(reason)},
         )  # fmt: skip

@@ -16,12 +16,12 @@ from luckygas.errors import Refused
 from luckygas.forms import refuse
 from luckygas.http import done, keep_private, show
 from luckygas.models import MANAGER, OPS
+from luckygas.said import spoken
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.facts import facts_of
 from pilot.certificate.markdown import markdown
 from pilot.forms.certificate import IssueForm
 from pilot.models import Approval, Certificate
-from pilot.said import spoken
 
 NEWEST = 10
 Facts = dict[str, Any]

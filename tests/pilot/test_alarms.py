@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from luckygas.metrics import page
+from luckygas.said import Said
 from luckygas.schedule import SCHEDULE
 from pilot.models import Alarm, alarm, watch
-from pilot.said import Said
 from pilot.tasks import look_for_alarms
 from tests.races import at_once
 

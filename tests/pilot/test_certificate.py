@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from luckygas.errors import Refused
 from luckygas.models import OPS
+from luckygas.said import spoken
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.criteria import BY_KEY, CRITERIA
 from pilot.certificate.facts import facts_of, weekly
@@ -21,7 +22,6 @@ from pilot.certificate.judging import Answer, State
 from pilot.certificate.markdown import markdown
 from pilot.certificate.suites import SUITES
 from pilot.models import Certificate, Evidence, ReviewPlan, Waiver
-from pilot.said import spoken
 from tests.factories import UserFactory
 from tests.pilot.certificates import ASKED, ELSEWHERE, HERE, TESTED, assess, counts, row, stored
 from tests.races import at_once

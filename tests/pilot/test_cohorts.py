@@ -172,7 +172,7 @@ def english(say):
     from django.utils import translation
 
     with translation.override("en"):
-        return say()
+        return str(say())
 
 
 def test_days_without_orders_open_no_gate(ops):

@@ -202,13 +202,16 @@ def merged(which, *more):
     ]
 
 
+SAID, UNSAID = """'"x"'""", """'""'"""  # words, and no words, as JSON
+
+
 def imported(state, row_state, customer):
     return [
         "INSERT INTO customers_import (operation_id, name, digest, content, state, refusal, lines_read, by_id, at,"
-        f" worked_at, started_by_id) SELECT gen_random_uuid(), 'x', 'x', '', '{state}', '', 2, id, %(now)s, %(now)s,"
-        " id FROM luckygas_user LIMIT 1",
+        f" worked_at, started_by_id) SELECT gen_random_uuid(), 'x', 'x', '', '{state}', {UNSAID}, 2, id, %(now)s,"
+        " %(now)s, id FROM luckygas_user LIMIT 1",
         "INSERT INTO customers_importrow (source_id, line, cells, facts, mistakes, doubles, is_wanted, state, refusal,"
-        f" customer_id) SELECT id, 2, '{{}}', '{{}}', '[]', '[]', false, '{row_state}', '', {customer}"
+        f" customer_id) SELECT id, 2, '{{}}', '{{}}', '[]', '[]', false, '{row_state}', {UNSAID}, {customer}"
         " FROM customers_import",
     ]
 
@@ -226,7 +229,7 @@ def suspended(state, *, outcome="moved", hours=True):
         " %(now)s FROM luckygas_user LIMIT 1",
         f"INSERT INTO {ROW} (suspension_id, customer_id, order_id, was_on, before, is_urgent, outcome, sentence,"
         " settled_at, day) SELECT s.id, o.customer_id, o.id, o.promised_on, '{}', false,"
-        f" '{outcome}', 'x', %(now)s, o.promised_on FROM {SUSPENSION} s, {ORDER} o WHERE o.id = %(slotted)s",
+        f" '{outcome}', {SAID}, %(now)s, o.promised_on FROM {SUSPENSION} s, {ORDER} o WHERE o.id = %(slotted)s",
         "INSERT INTO customers_calendarday (day, kind, name, source, suspension_id)"
         f" SELECT o.promised_on, 'suspension', 'x', '', s.id FROM {SUSPENSION} s, {ORDER} o"
         f" WHERE o.id = %(slotted)s AND {hours}",
@@ -251,7 +254,7 @@ def moved_together(state, outcome):
         f" '{state}', CASE '{state}' WHEN 'asked' THEN NULL ELSE max(id) END, %(now)s - interval '1 hour'"
         " FROM luckygas_user",
         "INSERT INTO pilot_massmoverow (move_id, customer_id, from_stage, outcome, sentence)"
-        f" SELECT id, %(waiting_customer)s, 'live', '{outcome}', '' FROM pilot_massmove",
+        f" SELECT id, %(waiting_customer)s, 'live', '{outcome}', {UNSAID} FROM pilot_massmove",
     ]
 
 
@@ -466,21 +469,21 @@ CASES = {
     "standing_days_are_made_once": [
         ("2 rows for", ['DROP INDEX "a_day_of_a_standing_order_once"',
                         f"INSERT INTO {DAY} (standing_id, \"on\", by_hand,"
-                        " state, was_missed, reason, written_at) SELECT standing_id, \"on\", by_hand, 'due', false, '',"
-                        f" written_at FROM {DAY}"]),
+                        " state, was_missed, reason, written_at) SELECT standing_id, \"on\", by_hand, 'due', false,"
+                        f" {UNSAID}, written_at FROM {DAY}"]),
         ("2 orders for", ['DROP INDEX "a_standing_order_comes_once_a_day"', *off(DAY),
                           *drop(DAY, "a_made_day_has_its_order", "a_settled_day_has_its_time"),
                           f"INSERT INTO {DAY} (standing_id, \"on\", by_hand, state, was_missed, reason, written_at,"
-                          " made_for) SELECT standing_id, \"on\" + 1, by_hand, 'due', false, '', written_at, made_for"
-                          f" FROM {DAY}"]),
+                          " made_for) SELECT standing_id, \"on\" + 1, by_hand, 'due', false,"
+                          f" {UNSAID}, written_at, made_for FROM {DAY}"]),
         ("without an order", [*drop(DAY, "a_made_day_has_its_order"), f"UPDATE {DAY} SET order_id = NULL"]),
         ("stands on no day", [f"DELETE FROM {DAY}"]),
     ],
     "standing_days_are_not_forgotten": [
         ("nobody wrote 2026-11-23", ["UPDATE orders_standingorder SET starts_on = '2026-11-23'"]),
         ("due since 2026-11-20", [f"INSERT INTO {DAY} (standing_id, \"on\", by_hand, state, was_missed, reason,"
-                                  " written_at) SELECT standing_id, '2026-11-20', false, 'due', false, '', written_at"
-                                  f" FROM {DAY}"]),
+                                  " written_at) SELECT standing_id, '2026-11-20', false, 'due', false,"
+                                  f" {UNSAID}, written_at FROM {DAY}"]),
     ],
     "counts_are_booked": [
         ("booked 0 and 0", [*off(CASH), f"DELETE FROM {CASH}"]),

@@ -6,9 +6,9 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+from luckygas.said import Said
 from pilot.measuring.guardrails import passed
 from pilot.models import Alarm, EnrolmentPause
-from pilot.said import Said
 from tests.factories import UserFactory
 from tests.pilot.rolling import running
 

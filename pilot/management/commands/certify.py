@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 
 from luckygas.errors import Refused
+from luckygas.said import spoken
 from pilot.certificate import judging
 from pilot.certificate.assessment import Assessment
 from pilot.certificate.criteria import BY_KEY
@@ -23,7 +24,6 @@ from pilot.certificate.markdown import markdown
 from pilot.certificate.waiving import ask_waiver
 from pilot.management.people import person_called
 from pilot.models import Certificate, Waiver
-from pilot.said import spoken
 
 
 class Command(BaseCommand):
