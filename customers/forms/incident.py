@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Incident, IncidentEvent, LeakCheck, OnCall
@@ -39,7 +38,7 @@ class IncidentForm(forms.Form):
         data = super().clean() or {}
         if data.get("step"):
             data["kind"] = Incident.Kind.LEAK
-            data["text"] = data.get("text") or _t("Somebody on the phone smells gas.")
+            data["text"] = data.get("text") or _("Somebody on the phone smells gas.")
         elif not data.get("text"):
             self.add_error("text", _("Write what they said."))
         data["kind"] = data.get("kind") or Incident.Kind.LEAK

@@ -1,4 +1,5 @@
-"""Why a file or a line of it was left out is kept in English with what fills it in, and read in the reader's language."""
+"""What a driver in need or a leak says, and why a line of a file was left out, is kept in English with what fills it
+in, and read in the reader's language."""
 
 from django.db import migrations
 
@@ -10,6 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("customers", "0001_first")]
 
     operations = [
+        Say("incident", "text", SaidField(), longest=400),
         Say("import", "refusal", SaidField(blank=True, default=str), longest=400),
         Say("importrow", "refusal", SaidField(blank=True, default=str), longest=400),
     ]

@@ -16,6 +16,7 @@ from luckygas.db import AppendOnly, Record
 from luckygas.errors import Refused
 from luckygas.models import User
 from luckygas.said import Said as _
+from luckygas.said import SaidField, Words
 
 PATIENCE = dt.timedelta(minutes=3)  # then the next person on call is paged
 
@@ -35,7 +36,7 @@ class Incident(Record):
     kind = models.CharField(max_length=10, choices=Kind)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="incidents")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents")
-    text = models.CharField(max_length=400)
+    text = SaidField()
     cause_kind = models.CharField(max_length=20, blank=True)
     cause_id = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
@@ -81,7 +82,7 @@ class Incident(Record):
         cls,
         *,
         kind: str,
-        text: str,
+        text: Words,
         by: User | None,
         customer: Customer | None = None,
         site: Site | None = None,
@@ -92,13 +93,14 @@ class Incident(Record):
 
         A leak pages whoever is on call at once, and the orders of its place wait for a leak check.
         """
-        if not text.strip():
+        text = text.strip() if isinstance(text, str) else text
+        if not text:
             raise Refused(_("Write what they said."), field="text")
         if customer:
             customer.lock()  # before its orders, as everywhere
         words: dict[str, Any] = {
             "kind": kind,
-            "text": text.strip(),
+            "text": text,
             "customer": customer,
             "site": site,
             "opened_by": by,

@@ -130,7 +130,7 @@ def open_leak(event: DriverEvent, customer, stop: Stop | None) -> None:  # noqa:
     """A leak at a customer's, once for its report."""
     Incident.open(
         kind=Incident.Kind.LEAK,
-        text=str(event.body.get("note") or _("The driver found a leak."))[:400],
+        text=str(event.body.get("note") or "")[:400] or _("The driver found a leak."),
         by=event.user,
         customer=customer,
         site=stop.site if stop else None,

@@ -43,24 +43,23 @@ def reorder(event: DriverEvent) -> Outcome:
 
 def sos(event: DriverEvent) -> Outcome:
     """The driver needs help, now: an incident that stays red until somebody closed it, with the place if known."""
-    said = {"driver": event.user, "route": event.route or "–"}
-    text = [str(_("%(driver)s needs help. Route %(route)s.") % said), *_place_of(event.body)]
+    said = {"driver": event.user, "route": event.route or "–", "place": _place_of(event.body)}
+    text = _("%(driver)s needs help. Route %(route)s. %(place)s") % said
     Incident.open(
-        kind=Incident.Kind.SOS, text=" ".join(text)[:400], by=event.user, cause=("driver_event", event.pk),
-        at=moment_of(event),
+        kind=Incident.Kind.SOS, text=text, by=event.user, cause=("driver_event", event.pk), at=moment_of(event)
     )  # fmt: skip
     return APPLIED
 
 
-def _place_of(body: dict[str, Any]) -> list[str]:
+def _place_of(body: dict[str, Any]) -> str:
     """Where the phone said it is; nothing when it was not asked, or nobody allowed it."""
     try:
         latitude, longitude = float(body["latitude"]), float(body["longitude"])
     except (KeyError, TypeError, ValueError):
-        return []
+        return ""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return []
-    return [f"https://www.google.com/maps/search/?api=1&query={latitude:.5f},{longitude:.5f}"]
+        return ""
+    return f"https://www.google.com/maps/search/?api=1&query={latitude:.5f},{longitude:.5f}"
 
 
 def check(event: DriverEvent) -> Outcome:

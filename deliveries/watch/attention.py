@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from customers.models import Incident
 from deliveries.board.waiting import late_by
 from deliveries.models import Device, Review
+from luckygas.said import Words
 from orders.models import Order
 from orders.querysets import OPEN, UNPLANNED
 
@@ -24,8 +25,8 @@ class Row(NamedTuple):
 
     since: dt.datetime
     icon: str
-    fact: str
-    more: str
+    fact: Words
+    more: Words
     who: str
     url: str
     is_red: bool = False

@@ -76,6 +76,19 @@ def test_faults_of_a_vehicle_are_named_in_both(driver, order, signed_in, dispatc
     assert "tyres, lights, 磨平" in english
 
 
+@pytest.mark.django_db
+def test_a_call_for_help_is_read_in_both(driver, order, signed_in, dispatcher):
+    route = published(driver, order)
+    send(driver, raw("sos", route=route.pk, latitude=22.75, longitude=121.15))
+
+    chinese, english = read(signed_in(dispatcher), "/monitor/")
+
+    assert f"{driver.user} 求救。" in chinese
+    assert f"{driver.user} needs help." in english
+    assert "22.75000,121.15000" in chinese
+    assert "22.75000,121.15000" in english
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_was_kept_as_text_stays_readable_and_goes_back():
