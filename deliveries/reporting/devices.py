@@ -13,6 +13,7 @@ from django.utils import timezone
 from deliveries.models import Device, Review
 from deliveries.reporting.reports import LARGEST_SEQ, whole
 from luckygas.models import User
+from luckygas.said import Said
 from luckygas.said import Said as _
 
 PATIENCE = dt.timedelta(hours=24)  # so long a report may still be on its way
@@ -79,7 +80,7 @@ def _appeared(device: Device) -> None:
         _tell(words, device)
 
 
-def _tell(words: _, device: Device, **more: object) -> None:
+def _tell(words: Said, device: Device, **more: object) -> None:
     Review.open(Review.Kind.EVENT, reason=words % ({"name": device.user} | more))
 
 

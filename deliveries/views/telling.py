@@ -13,6 +13,7 @@ from deliveries.models import DriverEvent, Route, Stop
 from deliveries.reporting import events
 from luckygas.access import person
 from luckygas.http import done
+from luckygas.said import spoken
 
 
 def current(request: HttpRequest) -> Route:
@@ -34,7 +35,8 @@ def tell(request: HttpRequest, form: ReportForm, kind: str, *, stop: Stop | None
 def after(request: HttpRequest, event: DriverEvent, said: str, *, to: str = "drive") -> HttpResponse:
     """Back to the list, with what became of the report."""
     if event.state == DriverEvent.State.REVIEW:
-        messages.warning(request, _("Kept, and the office looks at it: %(why)s") % {"why": event.answer["sentence"]})
+        why = spoken(event.answer)["sentence"]
+        messages.warning(request, _("Kept, and the office looks at it: %(why)s") % {"why": why})
         return done(request, reverse(f"deliveries:{to}"))
     if event.state == DriverEvent.State.STORED:
         said = _("Kept. It counts once the reports before it are in.")
