@@ -14,6 +14,7 @@ from deliveries.models import Route, Stop
 from luckygas.clock import business_day
 from luckygas.db import derived_id, digest
 from luckygas.models import User
+from luckygas.said import Said as _
 from pilot.measuring import minutes
 from pilot.measuring.guardrails import passed
 from pilot.models import Cohort, CohortMember, EnrolmentPause, MassMove, MassMoveRow
@@ -127,7 +128,8 @@ def _moved_together(cohort: Cohort, members: list[Customer], office: dict[str, U
     rows = [MassMoveRow(move=drawn, customer=each, from_stage=Stage.SHADOW, outcome="done") for each in members]
     metered = Customer.objects.filter(is_metered=True, stage=Stage.SHADOW).order_by("number").first()
     if metered:
-        why = "流量表還沒在這裡收過錢"
+        places = [site.label or site.address for site in metered.sites.active().order_by("pk")]
+        why = _("No reading of the meter was billed here yet: %(places)s.") % {"places": places}
         rows.append(MassMoveRow(move=drawn, customer=metered, from_stage=Stage.SHADOW, outcome="refused", sentence=why))
     MassMoveRow.objects.bulk_create(rows)
 

@@ -26,7 +26,8 @@ def close_day(day: dt.date, *, office: dict[str, User]) -> None:
         Route.objects.on(day).filter(cash_count=None).select_related("driver__user", "vehicle", "depot").order_by("pk")
     )
     by = office["dispatcher"]
-    for route, short_of in zip(routes, ("cash", "empty"), strict=False):
+    # The last of them lacks the money: the first drives where a cohort runs, whose enrolment that would stop at once.
+    for route, short_of in zip(reversed(routes), ("cash", "empty"), strict=False):
         _count(route, short_of=short_of, by=by)
     for variance in Variance.objects.of_day(day).for_list():
         _own(variance, by=by)

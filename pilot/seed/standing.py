@@ -6,10 +6,9 @@ import datetime as dt
 import random
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from luckygas.clock import business_day
 from luckygas.models import User
+from luckygas.said import Said as _
 from orders.models import Order, StandingDay, StandingOrder
 from orders.standing.rhythm import Rhythm
 from pilot.seed.people import Door, Town

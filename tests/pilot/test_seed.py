@@ -17,6 +17,8 @@ from luckygas.models import User
 from orders.models import CylinderMovement, MeterReading, Order, OrderEvent, Price, Product, StandingOrder
 from orders.models.order_state import MOVES
 from pilot import invariants
+from pilot.measuring import guardrails
+from pilot.models import Cohort
 from pilot.seed import Size, load
 
 TINY = Size(commercial=60, households=240, days=8, orders=160, today=150)
@@ -288,3 +290,11 @@ def test_customers_may_order_in_the_browser():
 @pytest.mark.usefixtures("town")
 def test_what_the_office_must_look_at_says_why():
     assert all(review.reason for review in Review.objects.open())
+
+
+@pytest.mark.django_db
+def test_the_cohort_that_runs_keeps_its_limits_when_they_are_first_looked_at(town):
+    with transaction.atomic():
+        assert Cohort.objects.running().exists()
+        assert guardrails.look(AFTERNOON) == []
+        transaction.set_rollback(True)
