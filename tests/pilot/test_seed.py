@@ -45,7 +45,7 @@ def what_was_told():
         list(Customer.objects.order_by("pk").values_list("name", "kind", "stage", "settlement", "legacy_code")),
         list(Site.objects.order_by("pk").values_list("address", "area__code", "latitude", "vehicle", "hours")),
         list(
-            Order.objects.order_by("pk").values_list(
+            Order.objects.order_by("pk", "lines__pk").values_list(
                 "site__address", "state", "channel", "placed_at", "promised_to", "operation_id", "lines__ordered"
             )
         ),
