@@ -142,14 +142,11 @@ def _other_days(calendar: Calendar, site: Site, day: dt.date, today: dt.date) ->
     """`Choose 11/28 or 11/30.`: the nearest days before and after that work."""
     before = (day - dt.timedelta(days=n) for n in range(1, (day - today).days + 1))
     after = (day + dt.timedelta(days=n) for n in range(1, DAYS_AHEAD))
-    good = [next((d for d in days if not calendar.refusal(site, d)), None) for days in (before, after)]
-    if not any(good):
+    found = (next((d for d in days if not calendar.refusal(site, d)), None) for days in (before, after))
+    good = [each for each in found if each]
+    if not good:
         return ""
-    days = (
-        _("%(earlier)s or %(later)s") % dict(zip(("earlier", "later"), good, strict=True))
-        if all(good)
-        else max(filter(None, good))
-    )
+    days = good[0] if len(good) == 1 else _("%(earlier)s or %(later)s") % {"earlier": good[0], "later": good[1]}
     return _("Choose %(days)s.") % {"days": days}
 
 
