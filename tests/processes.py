@@ -47,6 +47,15 @@ def database_url() -> str:
     return f"postgresql://{user}{password}@{host}{port}/{said['NAME']}"
 
 
+def children_of(pid: int) -> list[int]:
+    """The children of all threads of a process, oldest first."""
+    found: list[int] = []
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, listed.read_text().split())
+    return sorted(found)
+
+
 class Process:
     """A child that is ended by its id, with all it started."""
 
@@ -76,11 +85,6 @@ class Process:
     @property
     def is_running(self) -> bool:
         return self.child is not None and self.child.poll() is None
-
-    def children(self) -> list[int]:
-        """Its direct children, as the kernel knows them."""
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
 
     def send(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):

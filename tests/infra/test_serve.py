@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from luckygas.management.commands import serve
+from tests.processes import children_of
 
 
 @pytest.fixture
@@ -104,17 +105,20 @@ def test_killing_a_child_ends_what_it_started():
     child = serve.Child("web", "timeit", "-n1", "-r1", code, "import time; time.sleep(60)")
     child.keep_alive()
     group = child.process.pid
-    wait_for(lambda: len(members(group)) == 2)
+    wait_for(lambda: len(children_of(group)) == 1)
 
     child.kill()
     child.process.wait()
 
-    wait_for(lambda: members(group) == [])
+    wait_for(lambda: is_gone(group))
 
 
-def members(group: int) -> list[str]:
-    found = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True, check=False)
-    return found.stdout.split()
+def is_gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 @pytest.mark.django_db

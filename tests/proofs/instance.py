@@ -18,7 +18,7 @@ import psycopg
 
 from luckygas.embedded.server import command_of
 from luckygas.management.commands import serve
-from tests.processes import ROOT, Process, Valkey, free_port, wait_for
+from tests.processes import ROOT, Process, Valkey, children_of, free_port, wait_for
 
 APPLICATION = "luckygas.wsgi:application"
 WEB, WORKER, BEAT = "granian", "--pool", "--schedule"  # what only their commands have
@@ -144,15 +144,6 @@ class Instance:
     def restarts(self) -> int:
         """How often the supervisor brought a process back."""
         return self.log.read_text(errors="replace").count("; it starts again.")
-
-
-def children_of(pid: int) -> list[int]:
-    """The children of all threads of a process, oldest first."""
-    found: list[int] = []
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, listed.read_text().split())
-    return sorted(found)
 
 
 def supervise(port: int, folder: Path, application: str, who: set[str]) -> None:
