@@ -75,8 +75,16 @@ class PasswordForm(ChangePasswordForm):
             self.fields[name].widget.attrs.pop("placeholder", None)
 
 
+def is_loading() -> bool:
+    """A demo's first minute: its people come with all other sample data, at once."""
+    return settings.DEMO and not User.objects.exists()
+
+
 class SignIn(LoginView):
     """The sign-in page; what was wrong answers 422, too many tries 429."""
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**more) | {"is_loading": is_loading()}
 
     def form_invalid(self, form: LoginForm) -> HttpResponse:
         response = super().form_invalid(form)
@@ -97,6 +105,7 @@ class Adapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The number or name, or the password, is wrong."),
+        "is_loading": _("The sample data is still being loaded. Try again in a minute."),
         "too_many_login_attempts": _("Too many tries. Wait five minutes, or make a new password with a code by SMS."),
         "enter_current_password": _("This is not your password."),
         "incorrect_code": _("This code is wrong. Codes change every 30 seconds."),
@@ -106,6 +115,8 @@ class Adapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        if is_loading():
+            raise self.validation_error("is_loading")
         name = str(credentials.get("username", ""))
         device = Device.of(request)
         if device.knows(name):

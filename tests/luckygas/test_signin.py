@@ -300,3 +300,30 @@ def test_the_first_app_is_set_up_after_the_password_and_brings_recovery_codes(cl
     assert len(codes.context["unused_codes"]) == 10
     assert "救援碼" in codes.content.decode()
     assert [page.status_code for page in pages] == [200] * 3
+
+
+# --- a demo that was just started --------------------------------------------------------------------------------------
+def test_while_the_sample_data_is_loaded_nobody_is_told_that_a_password_is_wrong(client, hashed):
+    page = client.get("/login/").content.decode()
+    answer = try_to_sign_in(client, "customer", "demo-customer")
+
+    assert 'data-hx-trigger="every 2s"' in page
+    assert "demo-customer" not in page
+    assert answer.status_code == 422
+    assert "樣本資料還在載入，請一分鐘後再登入。" in answer.content.decode()
+    assert hashed() == 0
+
+
+def test_once_it_is_there_the_accounts_to_try_are_named(client, person):
+    page = client.get("/login/").content.decode()
+
+    assert 'data-hx-trigger="every 2s"' not in page
+    assert "demo-customer" in page
+
+
+def test_a_shop_without_anybody_is_no_demo_that_loads(client, settings):
+    settings.DEMO = False
+
+    answer = try_to_sign_in(client, "customer", "demo-customer")
+
+    assert "號碼、帳號或密碼不對。" in answer.content.decode()

@@ -32,7 +32,10 @@ def test_lines_are_shown_with_their_days(client):
 
 
 def test_without_prices_one_is_asked_to_call(client):
-    assert "089-000-210" in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+
+    assert "089-000-210" in page
+    assert "送到哪裡" not in page
 
 
 def test_who_is_signed_in_goes_home(customer_person, signed_in):
