@@ -302,7 +302,7 @@ def test_the_first_app_is_set_up_after_the_password_and_brings_recovery_codes(cl
     assert [page.status_code for page in pages] == [200] * 3
 
 
-# --- a demo that was just started --------------------------------------------------------------------------------------
+# --- a demo that was just started -------------------------------------------------------------------------------------
 def test_while_the_sample_data_is_loaded_nobody_is_told_that_a_password_is_wrong(client, hashed):
     page = client.get("/login/").content.decode()
     answer = try_to_sign_in(client, "customer", "demo-customer")
