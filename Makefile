@@ -20,7 +20,7 @@ export PYTHONUNBUFFERED = 1
 # Some containers forbid bytecode, and every start would compile Django anew: a start takes 10 s instead of 4.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test lint messages load screenshots audit lock shell manage clean install
+.PHONY: run test lint messages load screenshots audit alerts lock shell manage clean install
 .DEFAULT_GOAL := run
 
 run: install
@@ -54,6 +54,11 @@ screenshots: install
 audit: install
 	@chromium="$$($(PY) -m tests.ensure_chromium)" || exit 1; \
 	DEMO=1 CHROMIUM="$$chromium" exec $(EMBEDDED) --name audit -- $(PY) -m tests.audit $(ARGS)
+
+# What each alert is for, told as series to Prometheus' own evaluator
+alerts:
+	@command -v promtool >/dev/null || { echo "Install prometheus to try its alerts: it brings promtool." >&2; exit 1; }
+	promtool test rules ops/prometheus/alerts_test.yml
 
 shell: install
 	@DEMO=1 exec $(EMBEDDED) --join -- $(PY) manage.py shell
