@@ -2,7 +2,8 @@
 
 What one cause posted belongs together: an order's gas and deposit are one charge, and what was taken back again (a
 bounced cheque, a wrong reading) is nothing. Causes that leave a debt are charges, those that leave a credit pay them.
-So the open charges of a customer who owes sum to the balance, and of anybody else there are none.
+So the open charges of a customer who owes sum to the balance, and of anybody else there are none. A record that was
+merged into another is laid out with it, as the one customer that they were: no debt grows young by a merge.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ _OPEN = """
         SELECT customer_id FROM customers_accountentry
         WHERE account = 'receivable' AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY (%(customers)s))
         GROUP BY customer_id HAVING sum(amount_twd) > 0
+    ), record AS (
+        SELECT customer_id AS id, customer_id FROM owing
+        UNION ALL SELECT c.id, c.merged_into_id FROM customers_customer c JOIN owing ON customer_id = merged_into_id
     ), cause AS (
-        SELECT customer_id, cause_kind, cause_id, min(day) AS since, min(id) AS first, sum(amount_twd) AS twd
-        FROM customers_accountentry JOIN owing USING (customer_id) WHERE account = 'receivable'
-        GROUP BY customer_id, cause_kind, cause_id HAVING sum(amount_twd) <> 0
+        SELECT record.customer_id, cause_kind, cause_id, min(day) AS since, min(leg.id) AS first, sum(amount_twd) AS twd
+        FROM customers_accountentry leg JOIN record ON leg.customer_id = record.id WHERE account = 'receivable'
+        GROUP BY record.customer_id, cause_kind, cause_id HAVING sum(amount_twd) <> 0
     ), laid AS (
         SELECT cause.*, sum(twd) FILTER (WHERE twd > 0) OVER (PARTITION BY customer_id ORDER BY since, first)
                + coalesce(sum(twd) FILTER (WHERE twd < 0) OVER (PARTITION BY customer_id), 0) AS unpaid
@@ -65,7 +69,6 @@ class Charge:
             "order": _("gas delivered"),
             "reading": _("gas by the meter"),
             "opening": _("carried over"),
-            "merge": _("carried over"),
         }
         return words.get(self.cause_kind, _("other"))
 

@@ -16,6 +16,8 @@ from kombu import Connection
 
 from luckygas import embedded
 
+pytestmark = pytest.mark.slow
+
 LUCKYGAS = Path(embedded.__file__).parents[1]
 ADDRESSES = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'], flush=True)"
 WAIT = f"{ADDRESSES}; import time; time.sleep(60)"

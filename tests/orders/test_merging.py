@@ -1,13 +1,15 @@
 """Two records of one customer become one: what moves, what stays, and what is refused."""
 
+import datetime as dt
 import threading
 import uuid
 
 import pytest
+import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from customers.ledger import open_charges
+from customers.ledger import ages, open_charges
 from customers.mine import Mine
 from customers.models import AccountEntry, Customer, Incident, Membership, Merge, Payment, Site
 from luckygas.errors import Refused
@@ -93,12 +95,38 @@ def test_everything_that_is_no_history_moves(kept, absorbed, manager):
     assert_sound()
 
 
-def test_what_was_owed_is_one_open_charge_from_today(kept, absorbed, manager):
+def test_what_was_owed_stays_as_old_as_it_was(kept, absorbed, manager):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=95), tick=False):
+        owe(absorbed, 2000)
+    with time_machine.travel(timezone.now() - dt.timedelta(days=40), tick=False):
+        owe(kept, 300)
+    of_both = [(each.cause_kind, each.open_twd, each.days()) for each in open_charges(absorbed) + open_charges(kept)]
+
     make_one(kept, absorbed, manager)
 
-    charge = open_charges(kept)[0]
-    assert (charge.cause_kind, charge.open_twd, charge.days()) == ("merge", 2820, 0)
+    found = [(each.cause_kind, each.open_twd, each.days()) for each in open_charges(kept)]
+    assert found == sorted(of_both, key=lambda each: -each[2])
+    assert [days for _kind, _twd, days in found] == [95, 40, 0]
+    age = ages()[kept.pk]
+    assert (age.total_twd, age.over_90_twd, age.over_30_twd) == (2000 + 300 + 2820, 2000 - 820, 300)
     assert open_charges(absorbed) == []
+    assert list(ages()) == [kept.pk]
+
+
+def test_what_is_paid_after_a_merge_pays_the_oldest_of_both(kept, absorbed, manager):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=95), tick=False):
+        owe(absorbed, 2000)
+    make_one(kept, absorbed, manager)
+
+    Payment.record(operation_id=uuid.uuid4(), customer=kept, method="cash", received_twd=2000, by=manager)
+
+    assert [(each.open_twd, each.days()) for each in open_charges(kept)] == [(2820, 0)]
+
+
+def owe(customer, twd):
+    """So much for gas that was handed over at some time."""
+    legs, cause = {"receivable": twd, "sales": -twd}, ("order", uuid.uuid4().hex)
+    AccountEntry.post(customer=customer, legs=legs, cause=cause, purpose="charge", by=None)
 
 
 def test_the_open_order_keeps_its_story_and_says_that_it_moved(kept, absorbed, manager):
